@@ -1,0 +1,1 @@
+"""Real-time affect from EEG headsets and wristbands."""

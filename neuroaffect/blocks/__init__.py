@@ -1,0 +1,23 @@
+"""Causal transforms, one per file, found by name in :data:`BLOCKS`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from neuroaffect.blocks.bandpass import Bandpass
+from neuroaffect.blocks.base import Block, Step
+from neuroaffect.blocks.entropy import Entropy
+from neuroaffect.blocks.notch import Notch
+from neuroaffect.blocks.quality import Quality
+from neuroaffect.blocks.reference import Reference
+
+__all__ = ["BLOCKS", "Bandpass", "Block", "Entropy", "Notch", "Quality", "Reference", "Step"]
+
+BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
+    {
+        "bandpass": Bandpass,
+        "entropy": Entropy,
+        "notch": Notch,
+        "quality": Quality,
+        "reference": Reference,
+    }
+)
