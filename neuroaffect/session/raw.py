@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroaffect.errors import SessionError
 
-__all__ = ["EVENTS_STREAM", "FORMATS", "ClockOffset", "Event", "Packet", "RawStream"]
+__all__ = ["EVENTS_STREAM", "FORMATS", "ClockOffset", "Event", "Item", "Packet", "RawStream"]
 
 EVENTS_STREAM = "neuroaffect-events"
 
@@ -118,6 +118,9 @@ class ClockOffset:
     stream: int
     time: float
     offset: float
+
+
+Item = Packet | ClockOffset  # what arrives, in order
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,66 @@
+"""A recording and what is known of its trials: what data sets give, and what training takes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from neuroaffect.errors import SessionError
+from neuroaffect.stream import Source
+
+__all__ = ["LabelledSession", "Trial"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A stretch of a recording with one rating per dimension.
+
+    Parameters
+    ----------
+    id : str
+        Unique within the subject. Stretches that share one rating (two clips of one stimulus)
+        share one id, and so can never end up on two sides of a split.
+    start, stop : float
+        Seconds on the clock of the session's chunks.
+    ratings : mapping of str to float
+        Dimension → the rating on its own scale, or the class number where there is no scale.
+    """
+
+    id: str
+    start: float
+    stop: float
+    ratings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if not self.start < self.stop:
+            raise SessionError(
+                f"trial '{self.id}' runs from {self.start:g} to {self.stop:g} s; "
+                "it must end after it starts"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledSession:
+    """One uninterrupted recording of one person, and its trials.
+
+    Parameters
+    ----------
+    subject, session : str
+        The person, and the recording's name, unique within the subject.
+    open : callable
+        Returns the session's source, afresh at each call.
+    trials : tuple of Trial
+        In order of time.
+    whole_trials : bool
+        The session is one clip that its authors cut out: all of it is trial, and what comes
+        before the filters have settled is lost.
+    files : tuple of Path
+        The files the session is made of, for provenance.
+    """
+
+    subject: str
+    session: str
+    open: Callable[[], Source]
+    trials: tuple[Trial, ...]
+    whole_trials: bool = False
+    files: tuple[Path, ...] = ()

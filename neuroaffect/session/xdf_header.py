@@ -1,0 +1,189 @@
+"""The XML inside an XDF file: a stream's header in both directions, and its footer."""
+
+import math
+import re
+from collections.abc import Sequence
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+import numpy as np
+
+from neuroaffect.session.raw import FORMATS, ClockOffset, RawStream
+from neuroaffect.session.xdf import Damage
+
+__all__ = ["footer_count", "parse_header", "write_footer", "write_header"]
+
+# What tells who recorded where; LSL puts most of it into every header.
+_PRIVATE = {
+    "hostname", "host", "v4address", "v6address", "v4data_port", "v4service_port", "v6data_port",
+    "v6service_port", "uid", "user", "username", "user_name", "login", "computer",
+}  # fmt: skip
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def parse_header(text: str, *, id: int, most_channels: int) -> tuple[RawStream, list[str]]:
+    """Return the stream a header describes, and what is wrong with the header.
+
+    Parameters
+    ----------
+    text : str
+        The ``<info>`` XML.
+    id : int
+        The stream's number in the file.
+    most_channels : int
+        More channels than this cannot be in the file.
+
+    Raises
+    ------
+    Damage
+        If count or format of the channels cannot be known, so that no sample can be read.
+    """
+    info = _parse(text)
+    name = info.findtext("name") or ""
+    format = (info.findtext("channel_format") or "").strip()
+    if format not in FORMATS:
+        raise Damage(f"stream '{name}' has the format '{format}'; known are {', '.join(FORMATS)}")
+    count = _number(info, "channel_count")
+    if not (1 <= count <= most_channels and count == int(count)):
+        raise Damage(f"stream '{name}' says it has {count:g} channels")
+    defects = []
+    rate_hz = _number(info, "nominal_srate")
+    if not 0.0 <= rate_hz < math.inf:
+        defects.append(f"stream '{name}' has no usable nominal rate; it is read as irregular")
+        rate_hz = 0.0
+    labels, units, types, told = _channels(info, int(count))
+    if told not in {0, count}:
+        defects.append(f"stream '{name}' describes {told} of its {count:g} channels")
+    stream = RawStream(
+        id=id, name=name, type=info.findtext("type") or "", rate_hz=rate_hz,
+        source_id=info.findtext("source_id") or "", format=format,
+        labels=labels, units=units, types=types, header=text,
+    )  # fmt: skip
+    return stream, defects
+
+
+def _parse(text: str) -> Element:
+    # No header needs a document type, and entities can be made to grow without bound.
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise Damage("its XML declares a document type")
+    try:
+        return ElementTree.fromstring(_NOT_XML.sub("\ufffd", text).strip("\ufffd \t\r\n"))
+    except ElementTree.ParseError as error:
+        raise Damage(f"its XML is broken ({error})") from None
+
+
+def _number(info: Element, tag: str) -> float:
+    try:
+        return float(info.findtext(tag) or "nan")
+    except ValueError:
+        return math.nan
+
+
+def _channels(info: Element, count: int) -> tuple[tuple, tuple, tuple, int]:
+    """Return labels, units and types, each of the length `count`, and how many were described."""
+    described = info.findall("desc/channels/channel")
+    rows = [
+        (
+            channel.findtext("label") or channel.findtext("name") or "",
+            channel.findtext("unit") or "",
+            channel.findtext("type") or "",
+        )
+        for channel in described[:count]
+    ]
+    rows += [("", "", "")] * (count - len(rows))
+    labels, units, types = zip(*rows, strict=True)
+    return labels, units, types, len(described)
+
+
+def write_header(stream: RawStream, *, redact: bool) -> str:
+    """Return the header of a stream: its own if it brought one, else made from what is known.
+
+    One that contradicts the stream is not its own: the samples could not be read by it. Host
+    names, addresses and ports are taken out with `redact`. Regular streams that say nothing
+    about it are marked ``can_drop_samples``, or readers draw a line through each gap.
+    """
+    try:
+        info = _parse(stream.header) if stream.header else _made(stream)
+    except Damage:
+        info = _made(stream)
+    if not _describes(info, stream):
+        info = _made(stream)
+    if redact:
+        _redact(info)
+    if stream.rate_hz > 0 and info.find("desc/synchronization/can_drop_samples") is None:
+        _set(info, "desc/synchronization/can_drop_samples", "true")
+    return _text(info)
+
+
+def _describes(info: Element, stream: RawStream) -> bool:
+    return (
+        (info.findtext("name") or "") == stream.name
+        and (info.findtext("type") or "") == stream.type
+        and (info.findtext("channel_format") or "").strip() == stream.format
+        and _number(info, "channel_count") == len(stream.labels)
+        and _number(info, "nominal_srate") == stream.rate_hz
+    )
+
+
+def _made(stream: RawStream) -> Element:
+    info = Element("info")
+    for tag, value in (
+        ("name", stream.name),
+        ("type", stream.type),
+        ("channel_count", str(len(stream.labels))),
+        ("nominal_srate", repr(float(stream.rate_hz))),
+        ("channel_format", stream.format),
+        ("source_id", stream.source_id),
+    ):
+        SubElement(info, tag).text = value
+    _set(info, "desc/synchronization/can_drop_samples", "true")
+    channels = SubElement(info.find("desc"), "channels")
+    for label, unit, type in zip(stream.labels, stream.units, stream.types, strict=True):
+        channel = SubElement(channels, "channel")
+        for tag, value in (("label", label), ("unit", unit), ("type", type)):
+            SubElement(channel, tag).text = value
+    return info
+
+
+def _redact(info: Element) -> None:
+    host = (info.findtext("hostname") or "").strip()
+    for element in info.iter():
+        if element.tag in _PRIVATE:
+            element.text = None
+        elif element.tag == "source_id" and host and element.text:
+            element.text = element.text.replace(host, "host")
+
+
+def _set(info: Element, path: str, value: str) -> None:
+    element = info
+    for tag in path.split("/"):
+        inner = element.find(tag)
+        element = SubElement(element, tag) if inner is None else inner
+    element.text = value
+
+
+def _text(info: Element) -> str:
+    for element in info.iter():
+        if element.text:
+            element.text = _NOT_XML.sub("\ufffd", element.text)
+    return '<?xml version="1.0"?>\n' + ElementTree.tostring(info, encoding="unicode")
+
+
+def write_footer(*, stamps: tuple[float, float], count: int, offsets: Sequence[ClockOffset]) -> str:
+    """Return a footer: first and last stamp, number of samples, clock offsets."""
+    info = Element("info")
+    SubElement(info, "first_timestamp").text = repr(float(stamps[0]))
+    SubElement(info, "last_timestamp").text = repr(float(stamps[1]))
+    SubElement(info, "sample_count").text = str(count)
+    inner = SubElement(info, "clock_offsets")
+    for measured in offsets:
+        offset = SubElement(inner, "offset")
+        SubElement(offset, "time").text = repr(float(measured.time))
+        SubElement(offset, "value").text = repr(float(measured.offset))
+    return _text(info)
+
+
+def footer_count(text: str) -> int | None:
+    """Return the number of samples a footer speaks of, None if it says none."""
+    count = _number(_parse(text), "sample_count")
+    return int(count) if np.isfinite(count) else None

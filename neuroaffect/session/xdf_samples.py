@@ -1,0 +1,241 @@
+"""The samples of one XDF stream: bytes to packets, and packets to bytes."""
+
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+
+from neuroaffect.errors import SessionError
+from neuroaffect.session.raw import EVENTS_STREAM, ClockOffset, Packet, RawStream
+from neuroaffect.session.xdf import (
+    DEDUCED,
+    STAMPED,
+    Damage,
+    pack_length,
+    sample_dtype,
+    unpack_length,
+)
+from neuroaffect.session.xdf_header import write_footer
+
+__all__ = ["SamplesReader", "SamplesWriter"]
+
+_FIRST = 6  # where a samples chunk's own content starts, after tag and stream id
+_LONGEST_RUN = 4096  # samples looked at together; more would make mixed layouts quadratic
+
+
+class SamplesReader:
+    """Reads the samples chunks of one stream, in order.
+
+    Attributes
+    ----------
+    stream : RawStream
+    is_events : bool
+        Whether it is our own events stream.
+    count : int
+        Samples read or checked so far.
+    """
+
+    def __init__(self, stream: RawStream) -> None:
+        self.stream = stream
+        self.is_events = (
+            stream.name == EVENTS_STREAM and stream.format == "string" and len(stream.labels) == 1
+        )
+        self.count = 0
+        self._channels = len(stream.labels)
+        self._last = 0.0  # the newest stamp, from which stamps left out are deduced
+        self._step = 1.0 / stream.rate_hz if stream.rate_hz > 0 else 0.0
+        self._layout: dict[int, np.dtype] | None = None
+        if stream.format != "string":
+            self._layout = {
+                STAMPED: sample_dtype(stream.dtype, self._channels, stamped=True),
+                DEDUCED: sample_dtype(stream.dtype, self._channels, stamped=False),
+            }
+            self._stamped_size = self._layout[STAMPED].itemsize
+
+    def check(self, content: bytes) -> Packet | None:
+        """Count a chunk's samples and check its layout; string chunks are decoded too.
+
+        Raises
+        ------
+        Damage
+            If the chunk's bytes are not the samples it speaks of.
+        """
+        if self._layout is None:
+            return self.packet(content)
+        samples, start = unpack_length(content, _FIRST)
+        if not self._is_uniform(content, start, samples):
+            for _ in self._runs(content, start, samples):
+                pass
+        self.count += samples
+        return None
+
+    def packet(self, content: bytes) -> Packet:
+        """Return a chunk's samples as one packet.
+
+        Raises
+        ------
+        Damage
+            If the chunk's bytes are not the samples it speaks of.
+        """
+        samples, start = unpack_length(content, _FIRST)
+        if self._layout is None:
+            packet = self._texts(content, start, samples)
+        elif self._is_uniform(content, start, samples):
+            taken = np.frombuffer(content, self._layout[STAMPED], offset=start)
+            packet = Packet(self.stream.id, taken["stamp"].copy(), taken["values"].copy())
+        else:
+            packet = self._numbers(content, start, samples)
+        self.count += samples
+        if samples:
+            self._last = packet.stamps.item(-1)
+        return packet
+
+    def _is_uniform(self, content: bytes, start: int, samples: int) -> bool:
+        """Whether every sample brings its own stamp, and nothing else is there."""
+        return (
+            samples * self._stamped_size == len(content) - start
+            and content[start :: self._stamped_size].count(STAMPED) == samples > 0
+        )
+
+    def _numbers(self, content: bytes, start: int, samples: int) -> Packet:
+        runs = list(self._runs(content, start, samples))
+        stamps = np.empty(samples)
+        values = np.empty((samples, self._channels), self.stream.dtype)
+        done, last = 0, self._last
+        for place, run, stamped in runs:
+            taken = np.frombuffer(content, self._layout[stamped], count=run, offset=place)
+            values[done : done + run] = taken["values"]
+            if stamped == STAMPED:
+                stamps[done : done + run] = taken["stamp"]
+            else:
+                stamps[done : done + run] = self._deduce(last, run)
+            done += run
+            last = float(stamps[done - 1])
+        return Packet(self.stream.id, stamps, values)
+
+    def _deduce(self, last: float, run: int) -> np.ndarray:
+        # Added up one by one, as every XDF reader does, so that the last bit agrees.
+        return np.add.accumulate(np.append(last, np.full(run, self._step)))[1:]
+
+    def _runs(self, content: bytes, start: int, samples: int) -> Iterator[tuple[int, int, int]]:
+        """Yield (place, samples, stamp bytes) of neighbouring samples that are laid out alike."""
+        place, left = start, samples
+        if samples * self._layout[DEDUCED].itemsize > len(content) - start:
+            raise Damage(f"{samples} samples of stream '{self.stream.name}' do not fit into it")
+        while left:
+            stamped = content[place] if place < len(content) else None
+            if stamped not in self._layout:
+                raise Damage(f"no sample of stream '{self.stream.name}' where one should start")
+            size = self._layout[stamped].itemsize
+            most = min(left, _LONGEST_RUN, (len(content) - place) // size)
+            if not most:
+                raise Damage(f"it ends within a sample of stream '{self.stream.name}'")
+            alike = content[place : place + most * size : size]
+            run = most - len(alike.lstrip(alike[:1]))
+            yield place, run, stamped
+            place += run * size
+            left -= run
+        if place != len(content):
+            raise Damage(f"{len(content) - place} bytes too many for {samples} samples")
+
+    def _texts(self, content: bytes, place: int, samples: int) -> Packet:
+        if samples * (1 + 2 * self._channels) > len(content) - place:
+            raise Damage(f"{samples} samples of stream '{self.stream.name}' do not fit into it")
+        stamps = np.empty(samples)
+        values = np.empty((samples, self._channels), object)
+        last = self._last
+        for k in range(samples):
+            last, place = self._stamp(content, place, last)
+            stamps[k] = last
+            for c in range(self._channels):
+                length, first = unpack_length(content, place)
+                place = first + length
+                if place > len(content):
+                    raise Damage(f"it ends within a text of stream '{self.stream.name}'")
+                values[k, c] = content[first:place].decode("utf-8", "replace")
+        if place != len(content):
+            raise Damage(f"{len(content) - place} bytes too many for {samples} samples")
+        return Packet(self.stream.id, stamps, values)
+
+    def _stamp(self, content: bytes, place: int, last: float) -> tuple[float, int]:
+        """Return the stamp of the sample that starts here, and where its values start."""
+        if content[place : place + 1] == bytes([DEDUCED]):
+            return last + self._step, place + 1
+        if content[place : place + 1] != bytes([STAMPED]) or place + 9 > len(content):
+            raise Damage(f"no sample of stream '{self.stream.name}' where one should start")
+        return struct.unpack_from("<d", content, place + 1)[0], place + 9
+
+
+class SamplesWriter:
+    """Writes the samples chunks of one stream, and keeps what its footer will say.
+
+    Attributes
+    ----------
+    stream : RawStream
+    count : int
+        Samples counted in so far.
+    offsets : list of ClockOffset
+        To be filled by whoever writes them.
+    """
+
+    def __init__(self, stream: RawStream) -> None:
+        self.stream = stream
+        self.count = 0
+        self.offsets: list[ClockOffset] = []
+        self._ends = (0.0, 0.0)
+        if stream.format != "string":
+            self._layout = sample_dtype(stream.dtype, len(stream.labels), stamped=True)
+
+    def pack(self, packet: Packet) -> bytes:
+        """Return the content of a samples chunk, each sample with its own stamp.
+
+        Raises
+        ------
+        SessionError
+            If the packet does not fit the stream.
+        """
+        self._check(packet)
+        head = pack_length(len(packet))
+        if self.stream.format == "string":
+            return head + b"".join(_pack_texts(packet))
+        samples = np.empty(len(packet), self._layout)
+        samples["bytes"] = STAMPED
+        samples["stamp"] = packet.stamps
+        samples["values"] = packet.values
+        return head + samples.tobytes()
+
+    def count_in(self, packet: Packet) -> None:
+        """Count a packet that was written."""
+        first = self._ends[0] if self.count else packet.stamps.item(0)
+        self._ends = (first, packet.stamps.item(-1))
+        self.count += len(packet)
+
+    def footer(self) -> str:
+        """Return the footer's XML."""
+        return write_footer(stamps=self._ends, count=self.count, offsets=self.offsets)
+
+    def _check(self, packet: Packet) -> None:
+        name, dtype = self.stream.name, self.stream.dtype
+        shape = (len(packet.stamps), len(self.stream.labels))
+        if packet.values.shape != shape:
+            raise SessionError(
+                f"a packet of stream '{name}' has values of shape {packet.values.shape}; "
+                f"its stamps and channels ask for {shape}"
+            )
+        if dtype.kind == "O":
+            fits = packet.values.dtype.kind in "OU"
+        else:
+            fits = np.can_cast(packet.values.dtype, dtype, casting="safe")
+        if not fits:
+            raise SessionError(
+                f"a packet of stream '{name}' has values of type {packet.values.dtype}, "
+                f"which do not fit its format {self.stream.format}"
+            )
+
+
+def _pack_texts(packet: Packet) -> Iterator[bytes]:
+    for stamp, texts in zip(packet.stamps.tolist(), packet.values, strict=True):
+        yield struct.pack("<Bd", STAMPED, stamp)
+        for text in texts:
+            data = str(text).encode("utf-8", "replace")
+            yield pack_length(len(data)) + data

@@ -1,0 +1,27 @@
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+CLIPS = Path(__file__).resolve().parent / "data"
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Real recordings beside the checkout; they are too large for the repository."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the recordings of {SHARED} are not here")
+    return SHARED
+
+
+@pytest.fixture
+def clips() -> Path:
+    """Small real recordings in the repository."""
+    return CLIPS
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.option.markexpr:
+        for item in items:
+            if "soak" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="long form; runs with -m soak"))
