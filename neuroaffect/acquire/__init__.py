@@ -1,1 +1,51 @@
-"""."""
+"""The doors samples come in by: live streams, recordings, arrays, a simulated person.
+
+Names are loaded when they are first used, so that replay and training need no LSL library.
+:func:`neuroaffect.acquire.replay.replay` is had from its module, whose name it shares.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from neuroaffect.acquire.arrays import Arrays
+    from neuroaffect.acquire.gaps import Gap
+    from neuroaffect.acquire.intake import Intake, stream_names
+    from neuroaffect.acquire.lsl import LslSource, Offered, discover
+    from neuroaffect.acquire.outlet import AffectOutlet, RawOutlet
+    from neuroaffect.acquire.recorded import Recorded
+    from neuroaffect.acquire.simulator import Simulator
+    from neuroaffect.acquire.source import RawSource, StreamState
+
+__all__ = [
+    "AffectOutlet",
+    "Arrays",
+    "Gap",
+    "Intake",
+    "LslSource",
+    "Offered",
+    "RawOutlet",
+    "RawSource",
+    "Recorded",
+    "Simulator",
+    "StreamState",
+    "discover",
+    "stream_names",
+]
+
+_WHERE = {
+    "AffectOutlet": "outlet", "Arrays": "arrays", "Gap": "gaps", "Intake": "intake",
+    "LslSource": "lsl", "Offered": "lsl", "RawOutlet": "outlet", "RawSource": "source",
+    "Recorded": "recorded", "Simulator": "simulator", "StreamState": "source",
+    "discover": "lsl", "stream_names": "intake",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,116 @@
+"""What leaves over LSL: predictions, and recorded or simulated streams played again."""
+
+from collections.abc import Iterable
+from functools import cache
+from types import ModuleType
+
+import numpy as np
+import pylsl
+
+from neuroaffect.acquire.tuning import config_text
+from neuroaffect.affect import DIMENSIONS, Prediction, Target
+from neuroaffect.errors import StreamError
+from neuroaffect.session.raw import RawStream
+
+__all__ = ["AffectOutlet", "RawOutlet", "tuned"]
+
+_BUFFER_S = 360
+
+
+@cache
+def tuned() -> ModuleType:
+    """Return pylsl with the watchdog and the log set, which works before its first use only."""
+    try:
+        pylsl.set_config_content(config_text())
+    except NotImplementedError:
+        pass  # a liblsl before 1.17.7: its own settings stay
+    return pylsl
+
+
+class AffectOutlet:
+    """Send predictions as an LSL stream of type "Affect".
+
+    One channel for each dimension trained, in [-1, 1], and then "<dimension>_sd" for each.
+    All are NaN while the model abstains. Irregular rate; stamps are the times of the ticks.
+
+    Parameters
+    ----------
+    targets : iterable of Target
+        What the model was trained on; targets that are no affect dimension are left out.
+    name : str
+    source_id : str
+        Must stay the same over restarts, so that receivers find the stream again.
+    """
+
+    def __init__(
+        self, targets: Iterable[Target], *, name: str = "neuroaffect", source_id: str
+    ) -> None:
+        trained = {target.dimension for target in targets}
+        self.dimensions = tuple(word for word in DIMENSIONS if word in trained)
+        labels = (*self.dimensions, *(f"{word}_sd" for word in self.dimensions))
+        n = len(labels)
+        raw = RawStream(
+            id=0, name=name, type="Affect", source_id=source_id, rate_hz=0.0, format="double64",
+            labels=labels, units=("",) * n, types=("Affect",) * n,
+        )  # fmt: skip
+        self._outlet = RawOutlet(raw, source_id=source_id)
+
+    def push(self, prediction: Prediction) -> None:
+        """Send one prediction."""
+        said = [getattr(prediction, word) for word in self.dimensions]
+        sds = [prediction.sd.get(word) for word in self.dimensions]
+        row = [np.nan if number is None else number for number in (*said, *sds)]
+        self._outlet.push(np.array([row], dtype=np.float64), np.array([prediction.time]))
+
+    def close(self) -> None:
+        """Take the stream off the network."""
+        self._outlet.close()
+
+
+class RawOutlet:
+    """Send packets of a stream as LSL, described as the stream describes itself.
+
+    Parameters
+    ----------
+    raw : RawStream
+        Gives name, type, rate, format and the label, unit and type of each channel.
+    source_id : str
+        Must stay the same over restarts.
+
+    Raises
+    ------
+    StreamError
+        From :meth:`push` after :meth:`close`.
+    """
+
+    def __init__(self, raw: RawStream, *, source_id: str) -> None:
+        lsl = tuned()
+        info = lsl.StreamInfo(
+            raw.name or "unnamed", raw.type, len(raw.labels), raw.rate_hz, raw.format, source_id
+        )
+        described = info.desc().append_child("channels")
+        for label, unit, kind in zip(raw.labels, raw.units, raw.types, strict=True):
+            channel = described.append_child("channel")
+            for tag, word in (("label", label), ("unit", unit), ("type", kind)):
+                if word:
+                    channel.append_child_value(tag, word)
+        self.raw = raw
+        self._outlet: pylsl.StreamOutlet | None = lsl.StreamOutlet(info, max_buffered=_BUFFER_S)
+
+    @property
+    def has_consumers(self) -> bool:
+        """Whether anybody listens."""
+        return self._outlet is not None and self._outlet.have_consumers()
+
+    def push(self, values: np.ndarray, stamps: np.ndarray) -> None:
+        """Send samples, (samples, channels), with a stamp each, as one chunk."""
+        if self._outlet is None:
+            raise StreamError(f"outlet '{self.raw.name}' is closed; nothing can be sent")
+        if self.raw.format == "string":
+            self._outlet.push_chunk([[str(word) for word in row] for row in values], stamps)
+        else:
+            self._outlet.push_chunk(np.ascontiguousarray(values, self.raw.dtype), stamps)
+
+    def close(self) -> None:
+        """Take the stream off the network."""
+        self._outlet = None

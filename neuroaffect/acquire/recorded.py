@@ -1,0 +1,97 @@
+"""A recording as a source: the same packets through the same door, in order of arrival."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from neuroaffect.acquire.intake import stream_names
+from neuroaffect.acquire.source import Item, RawSource
+from neuroaffect.errors import SessionError
+from neuroaffect.session.raw import ClockOffset, Packet
+from neuroaffect.session.recording import Recording, open_recording
+
+__all__ = ["Recorded"]
+
+
+class Recorded(RawSource):
+    """Play a recording as fast as it is asked for.
+
+    A session of ours keeps what its live run decided: its gaps are taken from its events, so
+    the chunks equal those of the live run bit for bit. Other recordings are judged while they
+    play, by the same rules as a live stream. Packets that precede a stream's first clock offset
+    use that first one, for other recorders measure it seconds late.
+
+    Parameters
+    ----------
+    recording : Recording or path
+    streams : iterable of str, or None
+        Unique names of the streams to play; None for all.
+
+    Raises
+    ------
+    SessionError
+        If the file is no recording, or has no stream of that name.
+    """
+
+    def __init__(
+        self, recording: Recording | Path | str, *, streams: Iterable[str] | None = None
+    ) -> None:
+        if not isinstance(recording, Recording):
+            recording = open_recording(recording)
+        self.recording = recording
+        names = stream_names(recording.streams)
+        wanted = set(names.values()) if streams is None else set(streams)
+        if unknown := sorted(wanted - set(names.values())):
+            raise SessionError(
+                f"{recording.path.name} has no stream '{unknown[0]}'; "
+                f"it has {', '.join(names.values()) or 'none'}"
+            )
+        self._told_lost = _told_gaps(recording)
+        raws = [raw for raw in recording.streams if names[raw.id] in wanted]
+        super().__init__(raws, names=names, told=recording.is_ours)
+
+    @property
+    def late(self) -> frozenset[tuple[str, int]]:
+        """Followers that the live run went without, for :meth:`Pipeline.start`."""
+        return frozenset(
+            (str(event.detail["track"]), int(event.detail["tick"]))
+            for event in self.recording.events
+            if event.kind == "late"
+        )
+
+    def _items(self) -> Iterator[Item]:
+        if not self.recording.is_ours:
+            yield from self._first_offsets()
+        received = dict.fromkeys(self._intakes, 0)
+        for item in self.recording.items():
+            intake = self._intakes.get(item.stream)
+            if intake is None:
+                continue
+            if isinstance(item, Packet):
+                if len(item) == 0:
+                    continue
+                place = (intake.info.name, received[item.stream])
+                intake.tell_gap(self._told_lost.get(place, 0))
+                received[item.stream] += len(item)
+            yield item
+
+    def _first_offsets(self) -> Iterator[ClockOffset]:
+        """Yield the first clock offset of each stream, looking ahead until all are found."""
+        if self.recording.format != "XDF":
+            return
+        sought = set(self._intakes)
+        for item in self.recording.items():
+            if isinstance(item, ClockOffset) and item.stream in sought:
+                sought.discard(item.stream)
+                yield item
+                if not sought:
+                    return
+
+
+def _told_gaps(recording: Recording) -> dict[tuple[str, int], int]:
+    """Return (stream name, samples received before) → samples lost, as the session tells it."""
+    told: dict[tuple[str, int], int] = {}
+    for event in recording.events:
+        if event.kind == "gap":
+            place = (str(event.detail["stream"]), int(event.detail["first"]))
+            told[place] = told.get(place, 0) + int(event.detail["lost"])
+    return told

@@ -1,0 +1,238 @@
+"""What all sources of raw packets share: the way in, recording, counters."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Self
+
+from neuroaffect.acquire.clock import ClockClass
+from neuroaffect.acquire.gaps import Gap
+from neuroaffect.acquire.intake import Intake, stream_names
+from neuroaffect.errors import StreamError
+from neuroaffect.session.raw import ClockOffset, Event, Packet, RawStream
+from neuroaffect.stream import Chunk, StreamInfo
+
+if TYPE_CHECKING:
+    from neuroaffect.session import SessionWriter
+
+__all__ = ["RawSource", "StreamState"]
+
+_WAIT_S = 0.1  # how long an iteration sleeps at most before it looks whether it is closed
+
+Item = Packet | ClockOffset | Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamState:
+    """How one stream of a source is doing.
+
+    Parameters
+    ----------
+    received, lost : int
+        Samples so far.
+    effective_hz : float
+        Rate by the stamps, slowly forgetting; 0 for irregular streams.
+    age_s : float or None
+        Since the last samples arrived; None before the first, and offline.
+    clock : {"none", "lsl", "unix", "other"}
+        Which clock the sender stamps with; "none" while nothing has arrived, and offline.
+    state : {"waiting", "live", "stale", "changed", "recorded"}
+        "changed": the sender came back with another rate or other channels, and is no longer
+        listened to.
+    """
+
+    received: int
+    lost: int
+    effective_hz: float
+    age_s: float | None = None
+    clock: ClockClass = "none"
+    state: str = "recorded"
+
+
+class RawSource:
+    """A source of raw packets: each goes to the recorder if there is one, then through its intake.
+
+    Subclasses give :meth:`_items`, what arrives in order of arrival, or :meth:`_next` if they
+    wait for it.
+
+    Parameters
+    ----------
+    raws : iterable of RawStream
+    names : mapping of int to str, or None
+        Unique name of each stream id; None for :func:`stream_names`.
+    told : bool
+        Gaps are told, not inferred; see :class:`Intake`.
+
+    Attributes
+    ----------
+    raws : tuple of RawStream
+    events : list of Event
+        What the source itself told beside samples, so far.
+    """
+
+    def __init__(
+        self,
+        raws: Iterable[RawStream],
+        *,
+        names: Mapping[int, str] | None = None,
+        told: bool = False,
+    ) -> None:
+        self.raws = tuple(raws)
+        self._names = dict(names or stream_names(self.raws))
+        self._told = told
+        self._closed = threading.Event()
+        self._door = threading.RLock()  # recording may start and stop in the midst of packets
+        self._recorder: SessionWriter | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        """Go to the start: fresh intakes, nothing arrived."""
+        self.events: list[Event] = []
+        self._intakes = {
+            raw.id: Intake(raw, name=self._names[raw.id], told=self._told) for raw in self.raws
+        }
+        self._unrecorded = {raw.id: 0 for raw in self.raws}
+        self._ready: deque[tuple[str, Packet, Chunk]] = deque()
+        self._arriving = iter(self._items())
+        self._ended = False
+
+    @property
+    def streams(self) -> Mapping[str, StreamInfo]:
+        """Streams by their unique name."""
+        infos = {intake.info.name: intake.info for intake in self._intakes.values()}
+        return MappingProxyType(infos)
+
+    @property
+    def gaps(self) -> Mapping[str, tuple[Gap, ...]]:
+        """Gaps so far, by stream."""
+        return {intake.info.name: tuple(intake.gaps) for intake in self._intakes.values()}
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more can come."""
+        return self._closed.is_set() or (self._ended and not self._ready)
+
+    def states(self) -> dict[str, StreamState]:
+        """Return how each stream is doing; may be called from any thread."""
+        return {
+            intake.info.name: StreamState(
+                received=intake.received, lost=intake.lost, effective_hz=intake.effective_hz
+            )
+            for intake in self._intakes.values()
+        }
+
+    def __iter__(self) -> Iterator[tuple[str, Chunk]]:
+        """Yield (stream name, chunk); a source that is not live starts from its beginning."""
+        for name, _, chunk in self.walk():
+            yield name, chunk
+
+    def walk(self) -> Iterator[tuple[str, Packet, Chunk]]:
+        """Yield each chunk with the packet it was made of; else like iterating."""
+        self._restart()
+        while not self.ended:
+            if self._fill(_WAIT_S):
+                yield self._ready.popleft()
+
+    def get(self, timeout_s: float) -> tuple[str, Chunk] | None:
+        """Return the next (stream name, chunk), or None if none comes in time or the source ended.
+
+        For loops that have something to do while nothing arrives; :attr:`ended` tells the two
+        cases apart.
+        """
+        if not self._fill(timeout_s):
+            return None
+        name, _, chunk = self._ready.popleft()
+        return name, chunk
+
+    def record(self, writer: "SessionWriter") -> None:
+        """Write everything from now on to this session, raw and in order of arrival.
+
+        The streams and the clock offsets in force are written at once. May be called at any
+        time, from any thread. A session holds what its live run saw, bit for bit, if recording
+        starts before the first packet.
+
+        Raises
+        ------
+        StreamError
+            If a recording is already running.
+        """
+        with self._door:
+            if self._recorder is not None:
+                raise StreamError("a recording is already running; stop it before starting another")
+            for raw in self.raws:
+                intake = self._intakes[raw.id]
+                writer.add(raw)
+                if intake.offset is not None:
+                    writer.write(intake.offset)
+                self._unrecorded[raw.id] = intake.received
+            self._recorder = writer
+
+    def stop_recording(self) -> None:
+        """Write nothing more; closing the writer is its owner's business."""
+        with self._door:
+            self._recorder = None
+
+    def close(self) -> None:
+        """Stop; the iteration ends promptly."""
+        self._closed.set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.close()
+
+    def _items(self) -> Iterator[Item]:
+        """Yield packets, clock offsets and events in order of arrival, from the beginning."""
+        return iter(())
+
+    def _restart(self) -> None:
+        """Begin an iteration: from the start, unless the source is live."""
+        self._begin()
+
+    def _next(self, timeout_s: float) -> Item | None:
+        """Return what arrives next, None if nothing does in time or ever."""
+        item = next(self._arriving, None)
+        self._ended = item is None
+        return item
+
+    def _fill(self, timeout_s: float) -> bool:
+        """Wait until a chunk is ready; return whether one is."""
+        deadline = time.monotonic() + timeout_s
+        while not self._ready and not self.ended:
+            item = self._next(max(0.0, deadline - time.monotonic()))
+            if item is not None:
+                self._admit(item)
+            elif self._ended or time.monotonic() >= deadline:
+                break
+        return bool(self._ready) and not self._closed.is_set()
+
+    def _admit(self, item: Item) -> None:
+        with self._door:
+            if isinstance(item, Packet):
+                for piece in self._intakes[item.stream].split(item):
+                    self._take(piece)
+            elif isinstance(item, ClockOffset):
+                self._intakes[item.stream].set_offset(item)
+                if self._recorder is not None:
+                    self._recorder.write(item)
+            else:
+                self.events.append(item)
+                if self._recorder is not None:
+                    self._recorder.event(item.kind, time=item.time, **item.detail)
+
+    def _take(self, packet: Packet) -> None:
+        intake = self._intakes[packet.stream]
+        known = len(intake.gaps)
+        chunk = intake.take(packet)
+        if self._recorder is not None:
+            for gap in intake.gaps[known:]:
+                self._recorder.event(
+                    "gap", time=gap.time, stream=intake.info.name, lost=gap.lost,
+                    first=gap.first - self._unrecorded[packet.stream],
+                )  # fmt: skip
+            self._recorder.write(packet)
+        self._ready.append((intake.info.name, packet, chunk))

@@ -1,0 +1,60 @@
+"""Predictions over LSL."""
+
+import time
+
+import numpy as np
+import pylsl
+import pytest
+
+from neuroaffect.acquire import AffectOutlet, LslSource, RawOutlet
+from neuroaffect.affect import Abstention, Prediction, Target
+from neuroaffect.errors import StreamError
+
+TARGETS = (Target(dimension="arousal"), Target(dimension="valence"), Target(dimension="gesture"))
+
+
+@pytest.fixture
+def heard(unique):
+    """Return an affect outlet and the live source that listens to it."""
+    outlet = AffectOutlet(TARGETS, name=f"affect-{unique}", source_id=unique)
+    with LslSource([f"name=affect-{unique}"], timeout_s=30.0) as source:
+        source.go_live()
+        yield outlet, source
+    outlet.close()
+
+
+def test_channels_are_the_trained_dimensions_and_their_sd(heard):
+    _, source = heard
+    [info] = source.streams.values()
+    assert info.kind == "affect"
+    assert info.channels == ("valence", "arousal", "valence_sd", "arousal_sd")
+
+
+def test_a_prediction_is_stamped_with_its_own_time(heard):
+    outlet, source = heard
+    now = pylsl.local_clock() - 0.5
+    outlet.push(Prediction(time=now, valence=0.25, arousal=-0.5, sd={"valence": 0.1}))
+    deadline = time.monotonic() + 30.0
+    got = None
+    while got is None and time.monotonic() < deadline:
+        got = source.get(0.5)
+    _, chunk = got
+    assert np.array_equal(chunk.data, [[0.25, -0.5, 0.1, np.nan]], equal_nan=True)
+    assert chunk.times[0] == pytest.approx(now, abs=5e-3)  # the clock offset of the loopback
+
+
+def test_an_abstention_is_sent_as_nan(heard):
+    outlet, source = heard
+    outlet.push(Prediction(time=pylsl.local_clock(), abstained=Abstention.GAP))
+    deadline = time.monotonic() + 30.0
+    got = None
+    while got is None and time.monotonic() < deadline:
+        got = source.get(0.5)
+    assert np.isnan(got[1].data).all()
+
+
+def test_a_closed_outlet_says_so(stream, unique):
+    outlet = RawOutlet(stream(name=unique), source_id=unique)
+    outlet.close()
+    with pytest.raises(StreamError, match="is closed"):
+        outlet.push(np.zeros((1, 2), np.float32), np.zeros(1))

@@ -1,0 +1,76 @@
+"""Recordings of other recorders, judged while they play."""
+
+import numpy as np
+import pytest
+import pyxdf
+
+from neuroaffect.acquire import Recorded
+from neuroaffect.acquire.clock import UNKNOWN_S
+
+
+def play(path) -> dict[str, list]:
+    source = Recorded(path)
+    chunks = {name: [] for name in source.streams}
+    for name, chunk in source:
+        chunks[name].append(chunk)
+    return source, chunks
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "muselsl2/sub-P001/ses-S001/eeg/sub-P001_ses-S001_task-Default_run-001_eeg.xdf",
+        "muselsl2/sub-P002/ses-S001/eeg/sub-P002_ses-S001_task-Default_run-001_eeg.xdf",
+        "muselsl2/sub-P003/ses-S001/eeg/sub-P003_ses-S001_task-Default_run-001_eeg.xdf",
+        "magicblink/three_motion_one.xdf",
+        "magicblink/three_motion_two.xdf",
+        "magicblink/three_motion_three.xdf",
+        "eegmat/Subject00_1.edf",
+        "eeglab/test.xdf",
+        "eeglab/test.bdf",
+    ],
+)
+def test_no_loss_is_made_up_in_a_real_recording(shared, path):
+    source, chunks = play(shared / path)
+    assert any(chunks.values())
+    assert all(gaps == () for gaps in source.gaps.values())
+
+
+def test_a_real_clock_reset_is_one_gap_of_a_second(shared):
+    source, _ = play(shared / "xdf_examples" / "clock_resets.xdf")
+    [gap] = source.gaps["BioSemi"]
+    assert (gap.first, gap.lost) == (12876, round(100 * UNKNOWN_S))
+
+
+def test_time_is_true_again_some_seconds_after_a_clock_reset(shared):
+    path = shared / "xdf_examples" / "clock_resets.xdf"
+    _, chunks = play(path)
+    streams, _ = pyxdf.load_xdf(path, synchronize_clocks=False, dejitter_timestamps=False)
+    [biosemi] = [stream for stream in streams if stream["info"]["name"][0] == "BioSemi"]
+    last = biosemi["time_stamps"][-1] + biosemi["clock_values"][-1]
+    assert chunks["BioSemi"][-1].times[-1] == pytest.approx(last, abs=0.01)
+
+
+def test_packets_before_the_first_clock_offset_use_it(shared):
+    path = shared / "magicblink" / "three_motion_one.xdf"
+    _, chunks = play(path)
+    streams, _ = pyxdf.load_xdf(path, synchronize_clocks=False, dejitter_timestamps=False)
+    for stream in streams:
+        expected = stream["time_stamps"][0] + stream["clock_values"][0]
+        assert chunks[stream["info"]["name"][0]][0].times[0] == expected
+
+
+def test_markers_and_signals_of_two_machines_are_on_one_clock(shared):
+    _, chunks = play(shared / "magicblink" / "three_motion_one.xdf")
+    signal = np.concatenate([chunk.times for chunk in chunks["obci_eeg1"]])
+    markers = np.concatenate([chunk.times for chunk in chunks["MyMarkerStream"]])
+    assert signal[0] < markers[0] < markers[-1] < signal[-1]
+
+
+def test_values_equal_those_of_another_reader(shared):
+    path = shared / "magicblink" / "three_motion_two.xdf"
+    _, chunks = play(path)
+    streams, _ = pyxdf.load_xdf(path, dejitter_timestamps=False)
+    [signal] = [stream for stream in streams if stream["info"]["name"][0] == "obci_eeg1"]
+    data = np.concatenate([chunk.data for chunk in chunks["obci_eeg1"]])
+    assert np.array_equal(data, signal["time_series"])
