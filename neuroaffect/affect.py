@@ -8,7 +8,7 @@ References
 Russell (1980), doi:10.1037/h0077714; Bradley and Lang (1994), doi:10.1016/0005-7916(94)90063-9
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -18,7 +18,15 @@ import numpy as np
 
 from neuroaffect.errors import EvaluationError
 
-__all__ = ["DIMENSIONS", "SAM9", "Abstention", "Prediction", "RatingScale", "Target"]
+__all__ = [
+    "DIMENSIONS",
+    "SAM9",
+    "Abstention",
+    "Prediction",
+    "RatingScale",
+    "Target",
+    "affect_channels",
+]
 
 DIMENSIONS = ("valence", "arousal", "dominance")
 
@@ -137,3 +145,20 @@ class Prediction:
         default_factory=lambda: MappingProxyType({})
     )
     abstained: Abstention | None = None
+
+    def row(self, channels: tuple[str, ...]) -> np.ndarray:
+        """Return the numbers of these channels, see :func:`affect_channels`; NaN for the unsaid."""
+        values = {name: getattr(self, name) for name in DIMENSIONS}
+        values |= {f"{name}_sd": sd for name, sd in self.sd.items()}
+        return np.array([np.nan if values.get(c) is None else values[c] for c in channels])
+
+
+def affect_channels(targets: Iterable[Target]) -> tuple[str, ...]:
+    """Return the channels of a prediction stream: the trained dimensions, then the sd of each.
+
+    >>> affect_channels([Target(dimension="arousal"), Target(dimension="valence")])
+    ('valence', 'arousal', 'valence_sd', 'arousal_sd')
+    """
+    names = {target.dimension for target in targets}
+    trained = tuple(name for name in DIMENSIONS if name in names)
+    return (*trained, *(f"{name}_sd" for name in trained))

@@ -1,4 +1,4 @@
-"""Judge each channel: is there a living signal on it?"""
+"""Judge each channel: a living signal, or a flat, railed or missing one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

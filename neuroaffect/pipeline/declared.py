@@ -83,7 +83,7 @@ class Track(_Declared):
     required: bool = True
 
     def named_blocks(self) -> tuple[tuple[str, Block], ...]:
-        """Return (name, block) in order; a second block of a kind is called entropy2, …"""
+        """Return (name, block) in order; the second block of a kind is "entropy2"."""
         names: list[str] = []
         for block in self.blocks:
             base = block_name(block)
@@ -108,8 +108,8 @@ class Network(_Declared):
 class Recipe(_Declared):
     """How the network is trained.
 
-    `normalise` is "train" (statistics of the training ticks) or "session" (each recording by
-    its own, before any label is seen; not possible live).
+    Features are normalised by the statistics of the training ticks, never of others. With
+    `class_weights` every class counts the same, whatever its share of the training trials.
     """
 
     epochs: int = Field(default=40, gt=0)
