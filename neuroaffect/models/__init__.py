@@ -1,1 +1,11 @@
-"""."""
+"""Networks, the affect head, and bundles: what a trained model is made of.
+
+Importing this loads neither torch nor onnxruntime; building a network, or loading a bundle, does.
+"""
+
+from neuroaffect.models.bundle import AffectModel
+from neuroaffect.models.readout import read_out
+from neuroaffect.models.registry import NETWORKS, build, options_of
+from neuroaffect.models.saving import rebuild, save
+
+__all__ = ["NETWORKS", "AffectModel", "build", "options_of", "read_out", "rebuild", "save"]

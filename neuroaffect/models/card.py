@@ -1,0 +1,149 @@
+"""What a bundle says of itself: the content of `bundle.json`."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from neuroaffect.affect import RatingScale, Target
+from neuroaffect.errors import ModelError, NeuroaffectError
+
+__all__ = ["FORMAT", "Card", "resolved"]
+
+FORMAT = 1  # raised when an older neuroaffect could misread what is written
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """Facts about a trained model, beside its weights and its pipeline.
+
+    Parameters
+    ----------
+    network : str
+        Name in the registry.
+    options : mapping of str to value
+        As the pipeline gave them.
+    targets : tuple of Target
+        In order of the outputs; thresholds are numbers.
+    channels : tuple of str
+        Of the stream the input comes from, in order.
+    rate_hz : float
+        Of that stream.
+    electrodes, features : tuple of str
+        Names along both axes of one input.
+    positions_m : tuple of (x, y, z) or None
+        Of the electrodes, in mne's head frame, where all are known.
+    fingerprint : str
+        Of the pipeline that made the features.
+    sessions : mapping of str to str
+        Training recordings by name, and their SHA-256.
+    scores : tuple of mapping
+        Rows of the evaluation.
+    versions : mapping of str to str
+        Libraries at the time of training.
+    """
+
+    network: str
+    options: Mapping[str, Any]
+    targets: tuple[Target, ...]
+    channels: tuple[str, ...]
+    rate_hz: float
+    electrodes: tuple[str, ...]
+    features: tuple[str, ...]
+    positions_m: tuple[tuple[float, float, float], ...] | None
+    fingerprint: str
+    sessions: Mapping[str, str]
+    scores: tuple[Mapping[str, Any], ...]
+    versions: Mapping[str, str]
+
+    def to_json(self) -> bytes:
+        """Return the card as JSON text; numbers that are not finite become null."""
+        content = {field.name: getattr(self, field.name) for field in fields(self)}
+        content["targets"] = [_target_entry(target) for target in self.targets]
+        text = json.dumps(_plain({"format": FORMAT, **content}), indent=2, allow_nan=False)
+        return f"{text}\n".encode()
+
+    @classmethod
+    def from_json(cls, text: bytes, *, where: str) -> "Card":
+        """Read a card.
+
+        Raises
+        ------
+        ModelError
+            If it is of another format, or not whole.
+        """
+        try:
+            content = json.loads(text)
+            if (found := content.pop("format")) != FORMAT:
+                raise ModelError(
+                    f"{where}: bundle.json is of format {found}, this neuroaffect reads format "
+                    f"{FORMAT}; train anew or use the version that wrote it"
+                )
+            content["targets"] = tuple(_target(entry) for entry in content["targets"])
+            for name in ("channels", "electrodes", "features", "scores"):
+                content[name] = tuple(content[name])
+            if content["positions_m"] is not None:
+                content["positions_m"] = tuple(tuple(point) for point in content["positions_m"])
+            return cls(**content)
+        except ModelError:
+            raise
+        except (ValueError, KeyError, TypeError, AttributeError, NeuroaffectError) as error:
+            raise ModelError(
+                f"{where}: bundle.json is not what neuroaffect writes ({error}); train anew"
+            ) from None
+
+
+def resolved(targets: Sequence[Target], thresholds: Mapping[str, float]) -> tuple[Target, ...]:
+    """Return the targets with their thresholds as numbers.
+
+    Raises
+    ------
+    ModelError
+        If a threshold is still to be found ("median"), or belongs to no target.
+    """
+    foreign = sorted(set(thresholds) - {target.dimension for target in targets})
+    if foreign:
+        raise ModelError(f"threshold of '{foreign[0]}' belongs to no target; leave it out")
+    known = []
+    for target in targets:
+        if target.dimension in thresholds:
+            target = replace(target, threshold=float(thresholds[target.dimension]))
+        if target.threshold == "median":
+            raise ModelError(
+                f"target '{target.dimension}' has threshold = 'median'; "
+                "give the number that training found"
+            )
+        known.append(target)
+    return tuple(known)
+
+
+def _target_entry(target: Target) -> dict[str, Any]:
+    scale = None if target.scale is None else [target.scale.low, target.scale.high]
+    return {
+        "dimension": target.dimension,
+        "kind": target.kind,
+        "classes": target.classes,
+        "scale": scale,
+        "threshold": target.threshold,
+    }
+
+
+def _target(entry: Mapping[str, Any]) -> Target:
+    scale = None if entry["scale"] is None else RatingScale(*entry["scale"])
+    return Target(**{**entry, "classes": tuple(entry["classes"]), "scale": scale})
+
+
+def _plain(value: Any) -> Any:
+    """Return the same in what JSON knows."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

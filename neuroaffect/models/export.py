@@ -1,0 +1,129 @@
+"""From torch to ONNX, and the proof that both say the same."""
+
+import copy
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from neuroaffect.errors import ModelError
+from neuroaffect.models.graph import open_session, raw_outputs
+
+__all__ = ["Normalised", "to_onnx"]
+
+_OPSET = 17  # the first with layer norm as one operator
+_TOLERANCE = 1e-5  # of the largest output, or of 1: what float32 may lose in another order of sums
+
+_KNOWN_WARNINGS = (
+    # torch's newer exporter needs one package more and writes the same graph.
+    (r"You are using the legacy TorchScript-based ONNX export", DeprecationWarning),
+    (r"The feature will be removed\. Please remove usage of this function", DeprecationWarning),
+    # Our indices are edge lists: never negative.
+    (r"Exporting aten::index operator of advanced indexing in opset", UserWarning),
+    # torch_geometric compares shapes of the fixed graph; the batch is not among them.
+    (r"Converting a tensor to a Python (boolean|integer|number)", torch.jit.TracerWarning),
+)
+
+
+class Normalised(nn.Module):
+    """A network with its input's training statistics in front.
+
+    Parameters
+    ----------
+    network : nn.Module
+        Works on features of mean 0 and standard deviation 1.
+    mean, sd : ndarray, shape (electrodes, features)
+        Of the training ticks.
+
+    Raises
+    ------
+    ModelError
+        If a statistic is not finite, or a standard deviation is not above 0.
+    """
+
+    mean: Tensor
+    sd: Tensor
+
+    def __init__(self, network: nn.Module, mean: np.ndarray, sd: np.ndarray) -> None:
+        super().__init__()
+        mean, sd = np.asarray(mean), np.asarray(sd)
+        if mean.shape != sd.shape or mean.ndim != 2:
+            raise ModelError(
+                f"normaliser: mean has shape {mean.shape} and sd {sd.shape}; "
+                "both must be (electrodes, features)"
+            )
+        if not (np.isfinite(mean).all() and np.isfinite(sd).all() and (sd > 0).all()):
+            raise ModelError(
+                "normaliser: a mean or sd is not finite, or an sd is 0; "
+                "use 1 for features that never change"
+            )
+        self.network = network
+        self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
+        self.register_buffer("sd", torch.tensor(sd, dtype=torch.float32))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, E, F) → (B, outputs)."""
+        return self.network((x - self.mean) / self.sd)
+
+
+def to_onnx(network: Normalised) -> bytes:
+    """Return the ONNX graph of a network, normaliser inside, any batch size.
+
+    Raises
+    ------
+    ModelError
+        If onnxruntime and torch disagree on the graph by more than float32 rounding.
+    """
+    network = copy.deepcopy(network).cpu().eval()  # the caller's stays in its mode, on its device
+    graph = _export(network)
+    _prove(network, graph)
+    return graph
+
+
+def _export(network: Normalised) -> bytes:
+    file = io.BytesIO()
+    with _known_warnings_ignored():
+        torch.onnx.export(
+            network,
+            (_probe(network, 2),),
+            file,
+            dynamo=False,
+            opset_version=_OPSET,
+            input_names=["features"],
+            output_names=["raw"],
+            dynamic_axes={"features": {0: "batch"}, "raw": {0: "batch"}},
+        )
+    return file.getvalue()
+
+
+def _prove(network: Normalised, graph: bytes) -> None:
+    session = open_session(graph)
+    for batch in (1, 7):
+        x = _probe(network, batch)
+        with torch.no_grad():
+            expected = network(x).numpy()
+        worst = float(np.abs(raw_outputs(session, x.numpy()) - expected).max())
+        if not worst <= _TOLERANCE * max(1.0, float(np.abs(expected).max())):
+            raise ModelError(
+                f"onnxruntime and torch differ by {worst:.1e} on this network; "
+                f"up to {_TOLERANCE:g} is rounding, this is not"
+            )
+
+
+def _probe(network: Normalised, batch: int) -> Tensor:
+    """Return inputs within two standard deviations of the training mean, the same every time."""
+    count = batch * network.mean.numel()
+    z = 2.0 * torch.cos(torch.arange(count, dtype=torch.float32)).view(batch, *network.mean.shape)
+    return network.mean + network.sd * z
+
+
+@contextmanager
+def _known_warnings_ignored() -> Iterator[None]:
+    with warnings.catch_warnings():
+        for message, category in _KNOWN_WARNINGS:
+            warnings.filterwarnings("ignore", message, category)
+        yield

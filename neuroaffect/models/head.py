@@ -1,0 +1,156 @@
+"""One head for every network: an embedding in, valence, arousal and dominance out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from neuroaffect.affect import Target
+from neuroaffect.errors import ModelError
+from neuroaffect.models.readout import LOG_SD_RANGE
+
+__all__ = ["AffectHead", "AffectNetwork", "Trunk", "affect_loss"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trunk:
+    """The layers between an embedding and the readout, as a network asks for them.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Width of each hidden layer; empty for a linear readout of the embedding.
+    activation : {"gelu", "relu"}
+        After each hidden layer.
+    dropout : float
+        After each activation.
+    norm : bool
+        Layer norm before the first layer.
+    """
+
+    hidden: tuple[int, ...] = ()
+    activation: Literal["gelu", "relu"] = "gelu"
+    dropout: float = 0.0
+    norm: bool = False
+
+
+class AffectHead(nn.Module):
+    """A shared trunk and one linear readout for all targets.
+
+    The targets share every layer but their own rows of the readout, so a dimension with few
+    labels leans on what the others have learned.
+
+    Parameters
+    ----------
+    width : int
+        Numbers in an embedding.
+    targets : sequence of Target
+        Each takes the next `Target.outputs` columns of the output.
+    trunk : Trunk
+    """
+
+    def __init__(self, width: int, *, targets: Sequence[Target], trunk: Trunk) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.LayerNorm(width)] if trunk.norm else []
+        for hidden in trunk.hidden:
+            activation = nn.GELU() if trunk.activation == "gelu" else nn.ReLU()
+            layers += [nn.Linear(width, hidden), activation, nn.Dropout(trunk.dropout)]
+            width = hidden
+        self.trunk = nn.Sequential(*layers)
+        self.readout = nn.Linear(width, sum(target.outputs for target in targets))
+
+    def forward(self, embedding: Tensor) -> Tensor:
+        """(B, width) → (B, outputs)."""
+        return self.readout(self.trunk(embedding))
+
+
+class AffectNetwork(nn.Module):
+    """An encoder and the affect head on top of it.
+
+    Parameters
+    ----------
+    encoder : nn.Module
+        (B, E, F) → (B, encoder.width); `encoder.trunk` is the :class:`Trunk` it asks for.
+    targets : sequence of Target
+    """
+
+    def __init__(self, encoder: nn.Module, targets: Sequence[Target]) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = AffectHead(encoder.width, targets=targets, trunk=encoder.trunk)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, E, F) → (B, outputs)."""
+        return self.head(self.encoder(x))
+
+
+def affect_loss(
+    raw: Tensor,
+    labels: Mapping[str, Tensor],
+    *,
+    targets: Sequence[Target],
+    smoothing: float = 0.0,
+    class_weights: Mapping[str, Tensor] = MappingProxyType({}),
+) -> Tensor:
+    """Return the mean over targets of the loss of each, over the samples that have its label.
+
+    Cross entropy for targets with classes, Gaussian negative log likelihood for continuous ones.
+
+    Parameters
+    ----------
+    raw : Tensor, shape (batch, outputs)
+        What the network gives.
+    labels : mapping of str to Tensor, each (batch,)
+        By dimension: class numbers, or values in [-1, 1] if continuous; NaN where there is no
+        rating. A dimension left out counts as all NaN.
+    targets : sequence of Target
+        As the network was built for.
+    smoothing : float
+        Share of each class label that is spread over all classes.
+    class_weights : mapping of str to Tensor, each (classes,)
+        By dimension.
+
+    Returns
+    -------
+    Tensor, shape ()
+        Zero, with a gradient of zero, if the batch has no label at all.
+
+    Raises
+    ------
+    ModelError
+        If the network gives another number of outputs than the targets ask for.
+    """
+    widths = [target.outputs for target in targets]
+    if raw.shape[1] != sum(widths):
+        raise ModelError(
+            f"the network gives {raw.shape[1]} outputs; the targets need {sum(widths)}"
+        )
+    losses = []
+    for target, outputs in zip(targets, raw.split(widths, dim=1), strict=True):
+        if target.dimension not in labels:
+            continue
+        y = labels[target.dimension]
+        known = ~torch.isnan(y)
+        if not known.any():
+            continue
+        if target.kind == "continuous":
+            losses.append(_gaussian(outputs[known], y[known]))
+        else:
+            weight = class_weights.get(target.dimension)
+            losses.append(
+                functional.cross_entropy(
+                    outputs[known], y[known].long(), weight=weight, label_smoothing=smoothing
+                )
+            )
+    return torch.stack(losses).mean() if losses else 0.0 * raw.sum()
+
+
+def _gaussian(outputs: Tensor, y: Tensor) -> Tensor:
+    """Return the mean negative log likelihood of (n,) values, less its constant ½ ln 2π."""
+    mean = outputs[:, 0]
+    log_sd = outputs[:, 1].clamp(*LOG_SD_RANGE)
+    return (log_sd + 0.5 * ((y - mean) * torch.exp(-log_sd)) ** 2).mean()

@@ -1,0 +1,146 @@
+"""Networks by name, and how to build one. Nothing here loads torch before a network is built."""
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from neuroaffect.affect import Target
+from neuroaffect.errors import ModelError
+from neuroaffect.models.options import DGCNNOptions, LogisticOptions, Options, RBTransformerOptions
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["NETWORKS", "NetworkEntry", "build", "options_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkEntry:
+    """A registered network.
+
+    Parameters
+    ----------
+    options : type
+        Its frozen settings.
+    load : callable
+        Returns the encoder's class; torch is imported when this is called, not before.
+    """
+
+    options: type[Options]
+    load: Callable[[], "type[nn.Module]"]
+
+
+def _rbtransformer() -> "type[nn.Module]":
+    from neuroaffect.models.rbtransformer import RBTransformer
+
+    return RBTransformer
+
+
+def _dgcnn() -> "type[nn.Module]":
+    from neuroaffect.models.dgcnn import DGCNN
+
+    return DGCNN
+
+
+def _logistic() -> "type[nn.Module]":
+    from neuroaffect.models.linear import Logistic
+
+    return Logistic
+
+
+NETWORKS: Mapping[str, NetworkEntry] = MappingProxyType(
+    {
+        "dgcnn": NetworkEntry(options=DGCNNOptions, load=_dgcnn),
+        "logistic": NetworkEntry(options=LogisticOptions, load=_logistic),
+        "rbtransformer": NetworkEntry(options=RBTransformerOptions, load=_rbtransformer),
+    }
+)
+
+
+def options_of(name: str, given: Mapping[str, object] = MappingProxyType({})) -> Options:
+    """Return the settings of a network: what is given, and its defaults.
+
+    Parameters
+    ----------
+    name : str
+        One of :data:`NETWORKS`.
+    given : mapping of str to value
+        As in the `[network.options]` table of a pipeline file.
+
+    Raises
+    ------
+    ModelError
+        For an unknown network or option, naming the known ones, and for a wrong value.
+    """
+    if name not in NETWORKS:
+        raise ModelError(f"no network is called '{name}'{_known(name, NETWORKS)}")
+    options = NETWORKS[name].options
+    known = [field.name for field in fields(options)]
+    for key in given:
+        if key not in known:
+            raise ModelError(f"{name} has no option '{key}'{_known(key, known)}")
+    return options(**given)
+
+
+def build(
+    name: str,
+    *,
+    electrodes: int,
+    features: int,
+    targets: Sequence[Target],
+    options: Mapping[str, object] = MappingProxyType({}),
+    rng: np.random.Generator | None = None,
+) -> "nn.Module":
+    """Return a fresh network with its affect head.
+
+    Parameters
+    ----------
+    name : str
+        One of :data:`NETWORKS`.
+    electrodes, features : int
+        Shape of one tick's input.
+    targets : sequence of Target
+        What the head says, in this order.
+    options : mapping of str to value
+        Settings that differ from the network's defaults.
+    rng : numpy.random.Generator or None
+        Decides the starting weights; None leaves that to torch's own generator.
+
+    Returns
+    -------
+    torch.nn.Module
+        (batch, electrodes, features) → raw outputs (batch, sum of `Target.outputs`).
+
+    Raises
+    ------
+    ModelError
+        For an unknown network or option, no targets, or an input the network cannot work on.
+    """
+    settings = options_of(name, options)
+    if min(electrodes, features) < 1:
+        raise ModelError(
+            f"{name}: an input of {electrodes} electrodes and {features} features is empty; "
+            "both must be 1 or more"
+        )
+    if not targets:
+        raise ModelError(f"{name}: there is nothing to learn; declare at least one target")
+    import torch
+
+    from neuroaffect.models.head import AffectNetwork
+
+    encoder = NETWORKS[name].load()
+    if rng is None:
+        return AffectNetwork(encoder(settings, electrodes=electrodes, features=features), targets)
+    with torch.random.fork_rng(devices=[]):  # the caller's torch generator stays as it was
+        torch.manual_seed(int(rng.integers(2**63)))
+        return AffectNetwork(encoder(settings, electrodes=electrodes, features=features), targets)
+
+
+def _known(word: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return f"{hint} (known: {', '.join(known) or 'none'})"

@@ -1,0 +1,193 @@
+"""Write a trained network as a bundle, and take one back into torch."""
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroaffect.affect import Target
+from neuroaffect.errors import ModelError, StreamError
+from neuroaffect.models.card import Card, resolved
+from neuroaffect.models.folder import check_free, read_folder, write_folder
+from neuroaffect.models.registry import build
+from neuroaffect.montage import Montage, scalp
+from neuroaffect.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["rebuild", "save"]
+
+_LIBRARIES = (
+    "neuroaffect",
+    "numpy",
+    "onnx",
+    "onnxruntime",
+    "safetensors",
+    "torch",
+    "torch_geometric",
+)
+
+
+def save(
+    folder: Path | str,
+    *,
+    network: "nn.Module",
+    normaliser: tuple[np.ndarray, np.ndarray],
+    pipeline: Pipeline,
+    targets: Sequence[Target],
+    rate_hz: float,
+    feature_names: Sequence[str],
+    electrodes: Sequence[str] | None = None,
+    thresholds: Mapping[str, float] = MappingProxyType({}),
+    sessions: Mapping[str, str] = MappingProxyType({}),
+    scores: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Write a bundle, whole or not at all; an older bundle at the same place is replaced.
+
+    Parameters
+    ----------
+    folder : path
+    network : torch.nn.Module
+        As :func:`build` made it for `pipeline.network`, trained.
+    normaliser : (mean, sd), each ndarray (electrodes, features)
+        Of the training ticks.
+    pipeline : Pipeline
+        With its channels listed, as :meth:`Pipeline.resolve` returns it.
+    targets : sequence of Target
+    rate_hz : float
+        Of the stream that the network's track reads.
+    feature_names : sequence of str
+        Along the second axis of the network's input.
+    electrodes : sequence of str or None
+        Along the first; None for the channels of the track.
+    thresholds : mapping of str to float
+        By dimension, where a target leaves it to training.
+    sessions : mapping of str to str
+        Training recordings by name, and their SHA-256.
+    scores : sequence of mapping
+        Rows of the evaluation.
+
+    Raises
+    ------
+    ModelError
+        If the place is taken by something else, the parts do not fit together, or the exported
+        network does not agree with the trained one.
+    """
+    check_free(folder := Path(folder))
+    from safetensors.torch import save as tensors
+
+    from neuroaffect.models.export import Normalised, to_onnx
+
+    channels = _channels(pipeline)
+    electrodes = channels if electrodes is None else tuple(electrodes)
+    card = Card(
+        network=pipeline.network.name,
+        options=pipeline.network.options,
+        targets=resolved(targets, thresholds),
+        channels=channels,
+        rate_hz=float(rate_hz),
+        electrodes=electrodes,
+        features=tuple(feature_names),
+        positions_m=_positions_m(electrodes),
+        fingerprint=pipeline.fingerprint,
+        sessions=sessions,
+        scores=tuple(scores),
+        versions=_versions(),
+    )
+    _check_fit(card, network, normaliser)
+    whole = Normalised(network, *normaliser)
+    contents = {
+        "bundle.json": card.to_json(),
+        "network.onnx": to_onnx(whole),
+        "pipeline.toml": pipeline.to_toml().encode(),
+        "weights.safetensors": tensors(
+            {key: value.detach().cpu().contiguous() for key, value in whole.state_dict().items()}
+        ),
+    }
+    write_folder(folder, contents)
+
+
+def rebuild(folder: Path | str) -> "nn.Module":
+    """Return a bundle's network in torch, normaliser in front, in evaluation mode.
+
+    Its `network` is the part that :func:`build` makes, ready to be trained further.
+
+    Raises
+    ------
+    ModelError
+        If a file of the bundle is missing or changed.
+    """
+    from safetensors.torch import load
+
+    from neuroaffect.models.export import Normalised
+
+    folder = Path(folder)
+    contents = read_folder(folder)
+    card = Card.from_json(contents["bundle.json"], where=f"bundle {folder.name}")
+    shape = len(card.electrodes), len(card.features)
+    whole = Normalised(_fresh(card), np.zeros(shape), np.ones(shape))
+    whole.load_state_dict(load(contents["weights.safetensors"]))
+    return whole.eval()
+
+
+def _fresh(card: Card) -> "nn.Module":
+    return build(
+        card.network,
+        electrodes=len(card.electrodes),
+        features=len(card.features),
+        targets=card.targets,
+        options=card.options,
+        rng=np.random.default_rng(0),  # no weight of it is kept; torch's generator stays untouched
+    )
+
+
+def _channels(pipeline: Pipeline) -> tuple[str, ...]:
+    """Return the channels of the network's track."""
+    name = pipeline.network.input.partition(".")[0]
+    track = pipeline.tracks.get(name)
+    if track is None or isinstance(track.channels, str):
+        raise ModelError(
+            f"pipeline '{pipeline.name}' does not list the channels of track '{name}'; "
+            "save the pipeline that resolve(streams) returns"
+        )
+    return track.channels
+
+
+def _check_fit(card: Card, network: "nn.Module", normaliser: tuple[np.ndarray, np.ndarray]) -> None:
+    """Refuse parts that do not belong together, before anything is written."""
+    shape = len(card.electrodes), len(card.features)
+    if any(np.shape(part) != shape for part in normaliser):
+        raise ModelError(f"normaliser has shape {np.shape(normaliser[0])}; features have {shape}")
+    expected, found = (
+        {key: tuple(value.shape) for key, value in module.state_dict().items()}
+        for module in (_fresh(card), network)
+    )
+    if expected != found:
+        raise ModelError(
+            f"the network to be saved is not the {card.network} that the pipeline declares for "
+            f"{shape[0]} electrodes and {shape[1]} features; set pipeline.network to what was built"
+        )
+
+
+def _positions_m(electrodes: tuple[str, ...]) -> tuple[tuple[float, float, float], ...] | None:
+    if scalp(electrodes) != electrodes:
+        return None
+    try:
+        positions = Montage.of(electrodes).positions_m
+    except StreamError:  # a name that only looks like an electrode: the map stays out
+        return None
+    return tuple(tuple(point) for point in positions.tolist())
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
