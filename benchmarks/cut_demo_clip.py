@@ -19,11 +19,11 @@ SUBJECT = "Subject01"  # the first subject with a good count in subject-info.csv
 RATE_HZ = 500
 PACKET = 25  # samples: 50 ms, as a headset sends them
 BREAK_S = 2.0  # between two recordings: its true length is not known
-TRIAL_S = 10.0
+TRIAL_S = 5.0
 # (recording, arousal class, first second, last second)
 PARTS = {
-    "first_part": [("1", 0, 0.0, 40.0), ("2", 1, 0.0, 40.0)],
-    "held_out": [("1", 0, 150.0, 170.0), ("2", 1, 42.0, 62.0)],
+    "first_part": [("1", 0, 0.0, 35.0), ("2", 1, 0.0, 35.0)],
+    "held_out": [("1", 0, 150.0, 170.0), ("2", 1, 39.0, 59.0)],
 }
 OUT = Path(__file__).parents[1] / "neuroaffect" / "_demo"
 

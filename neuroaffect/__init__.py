@@ -1,1 +1,50 @@
-"""Real-time affect from EEG headsets and wristbands."""
+"""Real-time affect from EEG headsets and wristbands.
+
+Every public name is found here; each is loaded from its room when it is first used, so that
+``import neuroaffect`` needs none of the large libraries.
+"""
+
+import importlib
+
+_ROOMS = {
+    "affect": ("DIMENSIONS", "SAM9", "Abstention", "Prediction", "RatingScale", "Target"),
+    "errors": (
+        "CatalogError", "EvaluationError", "ModelError", "NeuroaffectError", "PipelineError",
+        "SessionError", "StreamError",
+    ),
+    "stream": ("Chunk", "FeatureInfo", "Source", "StreamInfo"),
+    "montage": ("Montage",),
+    "blocks": ("BLOCKS", "Bandpass", "Block", "Entropy", "Notch", "Quality", "Reference", "Step"),
+    "pipeline": ("Pipeline", "Run", "Tick"),
+    "session": ("Recording", "SessionWriter", "open_recording"),
+    "session.labelled": ("LabelledSession", "Trial"),
+    "catalog": ("Device", "load_device", "load_pipeline"),
+    "features": ("FeatureTable",),
+    "acquire": ("AffectOutlet", "Arrays", "LslSource", "Recorded", "Simulator", "discover"),
+    "acquire.replay": ("replay",),
+    "models": ("NETWORKS", "AffectModel", "build", "save"),
+    "corpora": ("CORPORA",),
+    "training.dataset": ("Dataset", "extract"),
+    "training.evaluate": ("evaluate",),
+    "training.fit": ("Fitted", "fit"),
+    "training.split": ("Split",),
+    "live": ("Live",),
+    "parity": ("Parity", "check_parity"),
+    "survey": ("Survey",),
+}  # fmt: skip
+
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = sorted(_ROOM_OF)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'neuroaffect' has no attribute '{name}'")
+    found = getattr(importlib.import_module(f"neuroaffect.{_ROOM_OF[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -4,17 +4,22 @@ Everything is a method call on the thread that runs :meth:`Live.run`. A watcher 
 snapshots from another thread; it can be slow, stop or die without the loop noticing.
 """
 
+import math
+import queue
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from neuroaffect.affect import Prediction, Target
+from neuroaffect.acquire.source import RawSource
+from neuroaffect.affect import Prediction, Target, affect_channels
+from neuroaffect.models.bundle import AffectModel
 from neuroaffect.pipeline import Tick
+from neuroaffect.session import Packet, RawStream, SessionWriter
 from neuroaffect.stream import Chunk, StreamInfo
 
 __all__ = ["Health", "Live", "Scene", "Sink", "Snapshot", "Watch"]
@@ -34,7 +39,18 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """How one stream fares: samples received and lost, seconds since the last one."""
+    """How one stream fares.
+
+    Parameters
+    ----------
+    stream : str
+    received, lost : int
+        Samples so far.
+    age_s : float
+        Since the last samples arrived; NaN before the first, and offline.
+    rate_hz : float
+        By the stamps; 0 for irregular streams.
+    """
 
     stream: str
     received: int
@@ -68,6 +84,8 @@ class Snapshot:
     recording : str or None
         File being written.
     recorded_bytes : int
+    ended : bool
+        The loop has come to its end; nothing new will follow.
     """
 
     signals: Mapping[str, list[Chunk]]
@@ -79,11 +97,217 @@ class Snapshot:
     ended: bool = False
 
 
-@dataclass(eq=False)
 class Watch:
     """A watcher's mailbox: the loop drops copies in, the watcher takes them out."""
 
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _chunks: deque[tuple[str, Chunk]] = field(default_factory=lambda: deque(maxlen=_KEPT_CHUNKS))
-    _predictions: deque[Prediction] = field(default_factory=lambda: deque(maxlen=_KEPT_CHUNKS))
-    _quality: dict[str, dict[str, float]] = field(default_factory=dict)
+    def __init__(self, live: "Live") -> None:
+        self._live = live
+        self._lock = threading.Lock()
+        self._chunks: deque[tuple[str, Chunk]] = deque(maxlen=_KEPT_CHUNKS)
+        self._predictions: deque[Prediction] = deque(maxlen=_KEPT_CHUNKS)
+
+    def drop(self, stream: str, chunk: Chunk, predictions: list[Prediction]) -> None:
+        """Put in what is new; called by the loop, never blocks for long."""
+        with self._lock:
+            self._chunks.append((stream, chunk))
+            self._predictions.extend(predictions)
+
+    def take(self) -> Snapshot:
+        """Return what is new since the last call; called by the watcher, from any thread."""
+        with self._lock:
+            chunks, self._chunks = self._chunks, deque(maxlen=_KEPT_CHUNKS)
+            predictions, self._predictions = self._predictions, deque(maxlen=_KEPT_CHUNKS)
+        signals: dict[str, list[Chunk]] = {}
+        for stream, chunk in chunks:
+            signals.setdefault(stream, []).append(chunk)
+        return self._live.snapshot(signals, tuple(predictions))
+
+
+class Live:
+    """A trained model at work on a source.
+
+    Parameters
+    ----------
+    source : RawSource
+        Streams from LSL, from a recording or from the simulator.
+    model : AffectModel
+        Its own pipeline runs; the streams must be those it was trained on.
+    sinks : collection of Sink
+        Take each prediction as soon as it is made.
+    late : collection of (track, tick index), or None
+        See :meth:`neuroaffect.pipeline.Pipeline.start`; None decides live.
+    on_tick : callable or None
+        Sees each tick before its prediction.
+
+    Raises
+    ------
+    PipelineError, ModelError
+        If the streams do not fit the model.
+    """
+
+    def __init__(
+        self,
+        source: RawSource,
+        model: AffectModel,
+        *,
+        sinks: Collection[Sink] = (),
+        late: Collection[tuple[str, int]] | None = None,
+        on_tick: Callable[[Tick], None] | None = None,
+    ) -> None:
+        model.check_streams(source.streams)
+        self._source = source
+        self._model = model
+        self._sinks = tuple(sinks)
+        self._on_tick = on_tick
+        self._run = model.pipeline.start(source.streams, late=late)
+        self._watches: list[Watch] = []
+        self._quality: dict[str, dict[str, float]] = {}
+        self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._recording = _Recording(source, model.targets)
+        self._ended = False
+        self.scene = Scene(
+            title=model.pipeline.title or model.pipeline.name,
+            streams=source.streams,
+            targets=model.targets,
+            hop_s=model.pipeline.hop_s,
+        )
+
+    def run(self) -> None:
+        """Work until the source ends or is closed; then close every sink and the recording."""
+        try:
+            self._obey()  # a recording asked for by now holds the first packet too
+            for stream, chunk in self._source:
+                self._obey()
+                self._see(stream, chunk, self._run.push(stream, chunk))
+            self._see(None, None, self._run.finish())
+        finally:
+            self._ended = True
+            self._obey()
+            self._recording.stop()
+            for sink in self._sinks:
+                sink.close()
+
+    def watch(self) -> Watch:
+        """Return a new mailbox that receives everything from now on."""
+        watch = Watch(self)
+        self._watches = [*self._watches, watch]  # a new list: the loop may be reading the old one
+        return watch
+
+    def record(self, path: Path | str) -> None:
+        """Record every stream, event and prediction from the next chunk on."""
+        self._commands.put(lambda: self._recording.start(path))
+
+    def stop_recording(self) -> None:
+        """Close the recording at the next chunk."""
+        self._commands.put(self._recording.stop)
+
+    def stop(self) -> None:
+        """End the loop soon; from any thread."""
+        self._source.close()
+
+    def snapshot(
+        self, signals: Mapping[str, list[Chunk]], predictions: tuple[Prediction, ...]
+    ) -> Snapshot:
+        """Return the state as it is now, with these signals and predictions as the news."""
+        return Snapshot(
+            signals=signals,
+            quality=dict(self._quality),
+            predictions=predictions,
+            health=tuple(
+                Health(
+                    stream=name,
+                    received=state.received,
+                    lost=state.lost,
+                    age_s=math.nan if state.age_s is None else state.age_s,
+                    rate_hz=state.effective_hz,
+                )
+                for name, state in self._source.states().items()
+            ),
+            recording=self._recording.path,
+            recorded_bytes=self._recording.bytes_written,
+            ended=self._ended,
+        )
+
+    def _obey(self) -> None:
+        while not self._commands.empty():
+            self._commands.get()()
+
+    def _see(self, stream: str | None, chunk: Chunk | None, ticks: list[Tick]) -> None:
+        predictions = self._predict(ticks) if ticks else []
+        self._recording.late(self._run.late, ticks)
+        for prediction in predictions:
+            self._recording.write(prediction)
+        if stream is not None and chunk is not None:
+            for watch in self._watches:
+                watch.drop(stream, chunk, predictions)
+
+    def _predict(self, ticks: list[Tick]) -> list[Prediction]:
+        if self._on_tick is not None:
+            for tick in ticks:
+                self._on_tick(tick)
+        predictions = self._model.predict(ticks)
+        for prediction in predictions:
+            for sink in self._sinks:
+                sink.push(prediction)
+        for name, quality in ticks[-1].quality.items():
+            info = self._run.tracks[name].info
+            self._quality[info.name] = dict(zip(info.channels, quality.tolist(), strict=True))
+        return predictions
+
+
+class _Recording:
+    """The session file of a live run, when there is one."""
+
+    def __init__(self, source: RawSource, targets: tuple[Target, ...]) -> None:
+        self._source = source
+        self._channels = affect_channels(targets)
+        self._writer: SessionWriter | None = None
+        self._stream = 0
+        self._late_known = 0
+        self.path: str | None = None
+
+    @property
+    def bytes_written(self) -> int:
+        return self._writer.bytes_written if self._writer else 0
+
+    def start(self, path: Path | str) -> None:
+        if self._writer is not None:
+            return
+        self._writer = SessionWriter(path)
+        self.path = str(path)
+        self._source.record(self._writer)
+        self._stream = 1 + max((raw.id for raw in self._source.raws), default=0)
+        if self._channels:
+            self._writer.add(
+                RawStream(
+                    id=self._stream,
+                    name="neuroaffect",
+                    type="Affect",
+                    source_id="neuroaffect",
+                    rate_hz=0.0,
+                    format="double64",
+                    labels=self._channels,
+                    units=("",) * len(self._channels),
+                    types=("Affect",) * len(self._channels),
+                )
+            )
+
+    def stop(self) -> None:
+        if self._writer is not None:
+            self._source.stop_recording()
+            self._writer.close()
+        self._writer, self.path = None, None
+
+    def late(self, late: list[tuple[str, int]], ticks: list[Tick]) -> None:
+        """Record the followers that the join has given up since the last call."""
+        new, self._late_known = late[self._late_known :], len(late)
+        if self._writer is None:
+            return
+        times = {tick.index: tick.time for tick in ticks}
+        for track, index in new:
+            self._writer.event("late", time=times[index], track=track, tick=index)
+
+    def write(self, prediction: Prediction) -> None:
+        if self._writer is not None and self._channels:
+            row = prediction.row(self._channels)[None]
+            self._writer.write(Packet(self._stream, np.array([prediction.time]), row))

@@ -10,6 +10,7 @@ from typing import TypeVar
 import pylsl
 
 from neuroaffect.acquire.clock import classify
+from neuroaffect.acquire.intake import stream_names
 from neuroaffect.acquire.offered import (
     Offered,
     check_query,
@@ -19,10 +20,10 @@ from neuroaffect.acquire.offered import (
     offer_of,
 )
 from neuroaffect.acquire.outlet import tuned
-from neuroaffect.acquire.puller import Puller
+from neuroaffect.acquire.puller import Puller, Sender
 from neuroaffect.acquire.source import Item, RawSource, StreamState
 from neuroaffect.errors import StreamError
-from neuroaffect.session.raw import RawStream
+from neuroaffect.session.raw import Packet, RawStream
 from neuroaffect.session.xdf import Damage
 from neuroaffect.session.xdf_header import parse_header
 
@@ -95,23 +96,27 @@ class LslSource(RawSource):
         timeout_s: float = 10.0,
         hop_s: float | None = None,
     ) -> None:
-        found = _find(None if wanted is None else list(wanted), list(optional), timeout_s)
+        found, spare = _find(None if wanted is None else list(wanted), list(optional), timeout_s)
         jobs = [
             lambda id=id, info=info: _connect(info, id=id, timeout_s=timeout_s)
-            for id, info in enumerate(found, start=1)
+            for id, info in enumerate([*found, *spare], start=1)
         ]
         answers = _side_by_side(jobs, 3 * timeout_s)
-        for info, answer in zip(found, answers, strict=True):
+        for info, answer in zip(found, answers, strict=False):
             if isinstance(answer, BaseException):
-                raise StreamError(
-                    f"stream '{info.name()}' was found but did not answer within {timeout_s:g} s "
-                    f"({answer}); check that its sender runs and that no firewall blocks "
-                    "TCP and UDP ports 16572 to 16604"
-                ) from None
+                raise _no_answer(info, answer, timeout_s) from None
+        opened = [answer for answer in answers if not isinstance(answer, BaseException)]
         self._arrived: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._live = False
-        self._pullers = {raw.id: self._puller(*rest, raw, hop_s) for raw, *rest in answers}
-        super().__init__(raw for raw, *_ in answers)
+        names = stream_names(raw for raw, *_ in opened)
+        self._pullers = {
+            raw.id: Puller(
+                inlet, raw, name=names[raw.id], offset_s=offset_s, hand_on=self._arrived.put,
+                local_clock=pylsl.local_clock, who=_Sender(raw, uid), hop_s=hop_s,
+            )
+            for raw, inlet, offset_s, uid in opened
+        }  # fmt: skip
+        super().__init__((raw for raw, *_ in opened), names=names)
 
     def go_live(self) -> None:
         """Start to listen now; calling it again does nothing."""
@@ -150,7 +155,7 @@ class LslSource(RawSource):
         deadline = time.monotonic() + 0.4
         for puller in self._pullers.values():
             # A stream that hangs in liblsl is left to its own daemon thread.
-            if puller.ident is not None and puller is not threading.current_thread():
+            if puller.ident is not None:
                 puller.join(max(0.0, deadline - time.monotonic()))
 
     def _restart(self) -> None:
@@ -166,28 +171,20 @@ class LslSource(RawSource):
 
     def _admit(self, item: Item) -> None:
         super()._admit(item)
-        self._pullers[item.stream].lost = self._intakes[item.stream].lost
-
-    def _puller(
-        self, inlet: pylsl.StreamInlet, offset_s: float, uid: str, raw: RawStream,
-        hop_s: float | None,
-    ) -> Puller:  # fmt: skip
-        return Puller(
-            inlet, raw, offset_s=offset_s, hand_on=self._arrived.put, hop_s=hop_s,
-            local_clock=pylsl.local_clock, unchanged=lambda: _unchanged(raw, uid),
-        )  # fmt: skip
+        if isinstance(item, Packet):
+            self._pullers[item.stream].lost = self._intakes[item.stream].lost
 
 
 def _find(
     wanted: Sequence[str | Offered] | None, optional: Sequence[str], timeout_s: float
-) -> list[pylsl.StreamInfo]:
-    """Return the streams that fit, waiting until there is one for everything wanted."""
+) -> tuple[list[pylsl.StreamInfo], list[pylsl.StreamInfo]]:
+    """Return the streams wanted, waiting until there is one for each, and the optional ones."""
     chosen = [item.found for item in wanted or () if isinstance(item, Offered)]
     queries = [item for item in wanted or () if not isinstance(item, Offered)]
     for query in (*queries, *optional):
         check_query(query)
     if wanted is not None and not queries and not optional:
-        return chosen
+        return chosen, []
     resolver = tuned().ContinuousResolver()
     deadline = time.monotonic() + timeout_s
     settle_at = deadline
@@ -202,10 +199,22 @@ def _find(
         time.sleep(0.02)
     if missing or not (infos or chosen):
         raise StreamError(not_found(missing, infos, timeout_s))
-    asked = (*queries, *optional)
-    return chosen + [
-        info for info in infos if wanted is None or any(fits(query, info) for query in asked)
-    ]
+    known = {info.uid() for info in chosen}
+    others = [info for info in infos if info.uid() not in known]
+    if wanted is None:
+        return others, []
+    found = [info for info in others if any(fits(query, info) for query in queries)]
+    spare = [info for info in others if any(fits(query, info) for query in optional)]
+    return chosen + found, [info for info in spare if info not in found]
+
+
+def _no_answer(info: pylsl.StreamInfo, error: BaseException, timeout_s: float) -> StreamError:
+    if isinstance(error, StreamError):
+        return error
+    return StreamError(
+        f"stream '{info.name()}' was found but did not answer within {timeout_s:g} s ({error}); "
+        "check that its sender runs and that no firewall blocks TCP and UDP ports 16572 to 16604"
+    )
 
 
 def _ask(offer: Offered, timeout_s: float, listen_s: float) -> Offered:
@@ -249,20 +258,33 @@ def _described(full: pylsl.StreamInfo, *, id: int) -> RawStream:
     return raw
 
 
-def _unchanged(raw: RawStream, uid: str) -> bool:
-    """Tell whether a sender that was silent still sends what it did: rate and labels."""
-    # Apostrophes cannot be quoted in LSL's predicates; such a stream is taken at its word.
-    if not raw.source_id or "'" in raw.source_id + raw.name + raw.type:
-        return True
-    query = f"source_id='{raw.source_id}' and name='{raw.name}' and type='{raw.type}'"
-    found = newest_of_each(pylsl.resolve_bypred(query, minimum=1, timeout=1.0))
-    if not found or found[-1].uid() == uid:
-        return True
-    try:
-        now = _described(pylsl.StreamInlet(found[-1], recover=False).info(timeout=1.0), id=raw.id)
-    except LslError:
-        return found[-1].nominal_srate() == raw.rate_hz
-    return (now.rate_hz, now.labels, now.units) == (raw.rate_hz, raw.labels, raw.units)
+class _Sender:
+    """Tell whether a sender that was silent is the same as before, and sends the same."""
+
+    def __init__(self, raw: RawStream, uid: str) -> None:
+        self._raw = raw
+        self._uid = uid
+
+    def __call__(self) -> Sender:
+        raw = self._raw
+        # Apostrophes cannot be quoted in LSL's predicates; such a stream is taken at its word.
+        if not raw.source_id or "'" in raw.source_id + raw.name + raw.type:
+            return "same"
+        query = f"source_id='{raw.source_id}' and name='{raw.name}' and type='{raw.type}'"
+        found = newest_of_each(pylsl.resolve_bypred(query, minimum=1, timeout=1.0))
+        if not found or found[-1].uid() == self._uid:
+            return "same"
+        self._uid = found[-1].uid()
+        return "returned" if self._sends_the_same(found[-1]) else "changed"
+
+    def _sends_the_same(self, info: pylsl.StreamInfo) -> bool:
+        raw = self._raw
+        try:
+            full = pylsl.StreamInlet(info, recover=False).info(timeout=1.0)
+        except LslError:
+            return info.nominal_srate() == raw.rate_hz
+        now = _described(full, id=raw.id)
+        return (now.rate_hz, now.labels, now.units) == (raw.rate_hz, raw.labels, raw.units)
 
 
 def _side_by_side(jobs: Sequence[Callable[[], T]], timeout_s: float) -> list[T | BaseException]:

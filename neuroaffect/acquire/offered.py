@@ -2,20 +2,37 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from neuroaffect.acquire.clock import ClockClass
 from neuroaffect.errors import StreamError
 from neuroaffect.session.raw import RawStream
 from neuroaffect.units import KINDS, kind_of
 
-if TYPE_CHECKING:
-    from pylsl import StreamInfo as LslInfo
-
-__all__ = ["Offered", "check_query", "fits", "newest_of_each", "not_found", "offer_of"]
+__all__ = ["LslInfo", "Offered", "check_query", "fits", "newest_of_each", "not_found", "offer_of"]
 
 QUERY_KEYS = ("name", "type", "source_id")
 FORMATS = ("", "float32", "double64", "string", "int32", "int16", "int8", "int64")
+
+
+class LslInfo(Protocol):
+    """What is used of ``pylsl.StreamInfo``."""
+
+    def name(self) -> str: ...
+
+    def type(self) -> str: ...
+
+    def source_id(self) -> str: ...
+
+    def uid(self) -> str: ...
+
+    def created_at(self) -> float: ...
+
+    def nominal_srate(self) -> float: ...
+
+    def channel_count(self) -> int: ...
+
+    def channel_format(self) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +57,11 @@ class Offered:
     measured_rate_hz: float | None = None
     clock: ClockClass = "none"
     state: str = "ok"
-    found: "LslInfo" = field(repr=False, compare=False)
+    found: LslInfo = field(repr=False, compare=False)
 
 
-def not_found(missing: Sequence[str], infos: "Sequence[LslInfo]", timeout_s: float) -> str:
+def not_found(missing: Sequence[str], infos: Sequence[LslInfo], timeout_s: float) -> str:
+    """Return the sentence that tells what is missing, and what there is instead."""
     offered = ", ".join(f"'{info.name()}' of type '{info.type()}'" for info in infos)
     return (
         f"no live stream fits '{missing[0] if missing else 'anything'}' within {timeout_s:g} s; "
@@ -52,6 +70,7 @@ def not_found(missing: Sequence[str], infos: "Sequence[LslInfo]", timeout_s: flo
 
 
 def check_query(query: str) -> None:
+    """Raise a StreamError unless this is a kind of stream or "key=value"."""
     key, equals, _ = query.partition("=")
     if (key in QUERY_KEYS) if equals else (query in KINDS):
         return
@@ -61,18 +80,19 @@ def check_query(query: str) -> None:
     )
 
 
-def fits(query: str, info: "LslInfo") -> bool:
+def fits(query: str, info: LslInfo) -> bool:
+    """Tell whether a stream is what a query asks for."""
     key, equals, value = query.partition("=")
     if not equals:
         return _kind(info) == query
     return {"name": info.name, "type": info.type, "source_id": info.source_id}[key]() == value
 
 
-def _kind(info: "LslInfo") -> str:
+def _kind(info: LslInfo) -> str:
     return "markers" if FORMATS[info.channel_format()] == "string" else kind_of(info.type())
 
 
-def newest_of_each(infos: "Iterable[LslInfo]") -> "list[LslInfo]":
+def newest_of_each(infos: Iterable[LslInfo]) -> list[LslInfo]:
     """Return the streams in a fixed order; of those that were started twice, the later ones.
 
     A sender that is gone can be seen for a while beside its successor. Only (source_id, type,
@@ -85,7 +105,8 @@ def newest_of_each(infos: "Iterable[LslInfo]") -> "list[LslInfo]":
     return [newest[key] for key in sorted(newest)]
 
 
-def offer_of(info: "LslInfo") -> Offered:
+def offer_of(info: LslInfo) -> Offered:
+    """Return what a stream says of itself before its sender is asked."""
     blank = ("",) * info.channel_count()
     raw = RawStream(
         id=0, name=info.name(), type=info.type(), source_id=info.source_id(),

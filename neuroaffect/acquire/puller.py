@@ -4,12 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
 from neuroaffect.acquire.clock import ClockClass, classify
-from neuroaffect.session.raw import ClockOffset, Packet, RawStream
+from neuroaffect.session.raw import ClockOffset, Event, Packet, RawStream
 
 __all__ = ["Inlet", "Puller"]
 
@@ -20,6 +20,9 @@ IRREGULAR_SAMPLES = 256
 OFFSET_EVERY_S = 5.0
 OFFSET_WAIT_S = 0.05  # a later estimate is ready or it is not: measured in the background
 SILENCE_S = 2.0  # after this long the sender may be another one when data comes again
+
+
+Sender = Literal["same", "returned", "changed"]
 
 
 class Inlet(Protocol):
@@ -47,16 +50,20 @@ class Puller(threading.Thread):
     inlet : Inlet
         Opened, with the first clock offset measured.
     raw : RawStream
+    name : str
+        Its unique name.
     offset_s : float
         That first offset. It is handed on before the first packet, in whose light it is judged:
         a sender that stamps with UNIX time, or with a clock of its own, is put on our clock by
         one pair of stamp and local time instead, and never measured again.
     hand_on : callable
-        Takes each Packet and ClockOffset; called from this thread.
+        Takes each Packet, ClockOffset and Event; called from this thread.
     local_clock : callable
         The LSL clock.
-    unchanged : callable
-        Asked when data comes after a silence: whether the sender still is what `raw` says.
+    who : callable
+        Asked when data comes after a silence: whether the sender is the same, was started
+        again, or was started again with other rate or channels than `raw` says. The latter
+        two are handed on as events "reconnect" and "stream-changed".
     hop_s : float or None
 
     Attributes
@@ -75,13 +82,15 @@ class Puller(threading.Thread):
         inlet: Inlet,
         raw: RawStream,
         *,
+        name: str,
         offset_s: float,
-        hand_on: Callable[[Packet | ClockOffset], None],
+        hand_on: Callable[[Packet | ClockOffset | Event], None],
         local_clock: Callable[[], float],
-        unchanged: Callable[[], bool],
+        who: Callable[[], Sender],
         hop_s: float | None = None,
     ) -> None:
-        super().__init__(name=f"pull {raw.name}", daemon=True)
+        super().__init__(name=f"pull {name}", daemon=True)
+        self._stream = name
         self.received = 0
         self.lost = 0
         self.arrived: float | None = None
@@ -90,10 +99,11 @@ class Puller(threading.Thread):
         self._inlet: Inlet | None = inlet
         self._raw = raw
         self._rate_hz = 0.0 if raw.format == "string" else raw.rate_hz
+        self._silence_s = max(SILENCE_S, 3.0 / self._rate_hz) if self._rate_hz else np.inf
         self._offset_s = offset_s
         self._hand_on = hand_on
         self._local_clock = local_clock
-        self._unchanged = unchanged
+        self._who = who
         per_hop = Fraction(str(hop_s or 0)) * Fraction(str(self._rate_hz))
         self._per_hop = per_hop if per_hop >= 1 else None
         self._stopped = threading.Event()
@@ -144,18 +154,26 @@ class Puller(threading.Thread):
 
     def _deliver(self, values: np.ndarray, stamps: np.ndarray) -> None:
         now = time.monotonic()
-        silent = self.arrived is not None and now - self.arrived > SILENCE_S
-        if silent and self._rate_hz and not self._unchanged():
-            self.over = "changed"
-            return
         if self.arrived is None:
             self._open_clock(float(np.max(stamps)))
+        elif now - self.arrived > self._silence_s and not self._recognise():
+            return
         self.arrived = now
         self.received += len(stamps)
         if values.dtype == object:
             words = [str(word, "utf-8", "replace") for word in values.ravel().tolist()]
             values = np.array(words, dtype=object).reshape(values.shape)
         self._hand_on(Packet(self._raw.id, stamps, values))
+
+    def _recognise(self) -> bool:
+        """Return whether the sender, after a silence, still sends what it did; tell if not."""
+        sender = self._who()
+        if sender != "same":
+            kind = "reconnect" if sender == "returned" else "stream-changed"
+            self._hand_on(Event(self._local_clock(), kind, {"stream": self._stream}))
+        if sender == "changed":
+            self.over = "changed"
+        return sender != "changed"
 
     def _open_clock(self, newest: float) -> None:
         lsl, unix = self._local_clock(), time.time()
@@ -166,17 +184,22 @@ class Puller(threading.Thread):
             self._offset_s = lsl - unix
         elif self.clock == "other":
             self._offset_s = lsl - newest
-        self._hand_on(ClockOffset(self._raw.id, lsl - self._offset_s, self._offset_s))
+        self._hand_on_offset(lsl)
 
     def _measure(self, inlet: Inlet) -> None:
         """Hand on a new clock offset, if one was measured."""
-        if self.clock != "lsl":
+        if self.clock in {"unix", "other"}:
             return
         try:
-            offset_s = inlet.time_correction(timeout=OFFSET_WAIT_S)
+            self._offset_s = inlet.time_correction(timeout=OFFSET_WAIT_S)
         except RuntimeError:  # not measured: nothing is ever made up for it
             return
-        self._hand_on(ClockOffset(self._raw.id, self._local_clock() - offset_s, offset_s))
+        if self.clock == "lsl":
+            self._hand_on_offset(self._local_clock())
+
+    def _hand_on_offset(self, lsl: float) -> None:
+        # The time of a measurement is on the sender's clock, as in every recorder's files.
+        self._hand_on(ClockOffset(self._raw.id, lsl - self._offset_s, self._offset_s))
 
     def _release(self) -> None:
         inlet, self._inlet = self._inlet, None

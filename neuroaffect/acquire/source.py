@@ -39,9 +39,9 @@ class StreamState:
         Since the last samples arrived; None before the first, and offline.
     clock : {"none", "lsl", "unix", "other"}
         Which clock the sender stamps with; "none" while nothing has arrived, and offline.
-    state : {"waiting", "live", "stale", "changed", "recorded"}
+    state : {"waiting", "live", "stale", "changed", "lost", "recorded"}
         "changed": the sender came back with another rate or other channels, and is no longer
-        listened to.
+        listened to. "lost": it is gone, and has no source_id by which it could be found again.
     """
 
     received: int

@@ -1,1 +1,26 @@
-"""."""
+"""Public data sets as labelled sessions, one file each, found by name in :data:`CORPORA`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from neuroaffect.corpora.corpus import Corpus
+from neuroaffect.corpora.dasps import DASPS
+from neuroaffect.corpora.eegmat import EEGMAT
+from neuroaffect.errors import EvaluationError
+
+__all__ = ["CORPORA", "Corpus", "corpus_of"]
+
+CORPORA: Mapping[str, Corpus] = MappingProxyType({c.name: c for c in (DASPS, EEGMAT)})
+
+
+def corpus_of(name: str) -> Corpus:
+    """Return the data set of this name.
+
+    Raises
+    ------
+    EvaluationError
+        If there is none, naming those there are.
+    """
+    if name not in CORPORA:
+        raise EvaluationError(f"no corpus is called '{name}'; known are {', '.join(CORPORA)}")
+    return CORPORA[name]

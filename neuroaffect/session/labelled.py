@@ -64,3 +64,10 @@ class LabelledSession:
     trials: tuple[Trial, ...]
     whole_trials: bool = False
     files: tuple[Path, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.whole_trials and len(self.trials) != 1:
+            raise SessionError(
+                f"session '{self.session}' of {self.subject} is one clip but has "
+                f"{len(self.trials)} trials; a clip is one trial"
+            )

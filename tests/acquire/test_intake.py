@@ -1,5 +1,7 @@
 """Packets become chunks: labels, units, sample numbers."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -41,7 +43,7 @@ def run(intake: Intake, deliveries: list) -> tuple[list, list]:
 @given(deliveries)
 def test_sample_numbers_and_times_never_run_backward(deliveries):
     _, chunks = run(Intake(EDA, name="eda"), deliveries)
-    assert all(after.first >= before.end for before, after in zip(chunks, chunks[1:], strict=False))
+    assert all(after.first >= before.end for before, after in pairwise(chunks))
     times = np.concatenate([chunk.times for chunk in chunks] or [np.zeros(0)])
     assert np.all(np.diff(times) >= 0)
 

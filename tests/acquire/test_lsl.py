@@ -165,7 +165,7 @@ def test_a_sender_that_returns_is_found_again_and_its_absence_is_a_gap(offer, li
     first.push(np.zeros((64, 2), np.float32), began + np.arange(64) / 256)
     take(source, 64)
     first.close()
-    time.sleep(0.5)
+    time.sleep(2.5)  # beyond what the puller takes for a pause
     again = offer()
     deadline = time.monotonic() + PATIENCE_S
     while not again.has_consumers and time.monotonic() < deadline:
@@ -175,6 +175,9 @@ def test_a_sender_that_returns_is_found_again_and_its_absence_is_a_gap(offer, li
     [chunk, *_] = take(source, 64)
     assert abs(chunk.first - 20 * 256) <= 1
     assert source.gaps[first.raw.name][0].first == 64
+    assert [(event.kind, event.detail["stream"]) for event in source.events] == [
+        ("reconnect", first.raw.name)
+    ]
 
 
 def test_a_sender_that_returns_with_another_rate_is_not_listened_to(offer, listen):
@@ -193,6 +196,8 @@ def test_a_sender_that_returns_with_another_rate_is_not_listened_to(offer, liste
         source.get(0.2)
     state = source.states()[name]
     assert (state.state, state.received) == ("changed", 64)
+    source.get(0.2)
+    assert [event.kind for event in source.events] == ["stream-changed"]
 
 
 def test_unix_stamps_are_put_on_the_lsl_clock(offer, listen, tmp_path):
@@ -240,6 +245,12 @@ def test_kinds_are_found_and_optional_ones_may_be_missing(offer):
     offer(1, type="GSR", labels=("EDA",), rate_hz=4.0)
     with LslSource(["eda"], optional=["resp"], timeout_s=PATIENCE_S) as source:
         assert {info.kind for info in source.streams.values()} == {"eda"}
+
+
+def test_optional_streams_are_taken_beside_the_wanted(offer, listen):
+    wanted, spare = offer(1), offer(2)
+    source = listen(wanted, optional=[f"name={spare.raw.name}", f"name={wanted.raw.name}"])
+    assert list(source.streams) == [wanted.raw.name, spare.raw.name]
 
 
 def test_a_stream_that_is_not_there_is_named(offer, unique):

@@ -1,0 +1,117 @@
+"""``neuroaffect check FILE`` and ``neuroaffect check parity FILE --pipeline P``."""
+
+import dataclasses
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroaffect.cli.output import AsJson, answer, quiet_stdout, refuse
+from neuroaffect.errors import NeuroaffectError
+
+__all__ = ["run"]
+
+
+def run(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[parity] FILE", help="A recording, device file, pipeline file or bundle."
+        ),
+    ],
+    pipeline: Annotated[
+        str | None, typer.Option("--pipeline", "-p", help="For parity: name or file.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="For parity: decides the random pieces.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Tell whether a file is what it should be.
+
+    `check parity` runs a pipeline over a recording cut in several ways and counts the bits that
+    differ.
+    """
+    match words:
+        case ["parity", file]:
+            if pipeline is None:
+                raise typer.BadParameter("check parity needs --pipeline")
+            _parity(file, pipeline, seed=seed, as_json=as_json)
+        case [file]:
+            if pipeline is not None:
+                raise typer.BadParameter("--pipeline belongs to `check parity FILE`")
+            _check(Path(file), as_json=as_json)
+        case _:
+            raise typer.BadParameter("give one FILE, or `parity FILE`")
+
+
+def _check(path: Path, *, as_json: bool) -> None:
+    with quiet_stdout():
+        problems = _problems(path)
+    facts = {"ok": not problems, "problems": problems}
+
+    def show() -> None:
+        for line in problems or ["ok"]:
+            print(line)
+
+    answer(facts, as_json=as_json, show=show)
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        refuse(f"{path} is not ok: {problems[0]}{more}")
+
+
+def _problems(path: Path) -> list[str]:
+    """Return what is wrong, a sentence each; a file that cannot be read at all is one problem."""
+    try:
+        if path.is_dir():
+            _load_bundle(path)
+        elif path.suffix == ".toml":
+            _load_declared(path)
+        else:
+            from neuroaffect.survey import Survey
+
+            return list(Survey.of(path).problems)
+    except NeuroaffectError as error:
+        return [str(error)]
+    return []
+
+
+def _load_bundle(path: Path) -> None:
+    from neuroaffect.models import AffectModel
+
+    AffectModel.load(path)
+
+
+def _load_declared(path: Path) -> None:
+    """Load a device or a pipeline file; only devices have streams, only pipelines tracks."""
+    from neuroaffect.catalog import load_device, load_pipeline
+
+    try:
+        keys = set(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError):
+        keys = set()  # the loader says what is wrong
+    if path.parent.name == "devices" or "streams" in keys:
+        load_device(str(path))
+    else:
+        load_pipeline(str(path))
+
+
+def _parity(file: str, name: str, *, seed: int, as_json: bool) -> None:
+    import numpy as np
+
+    from neuroaffect.acquire import Recorded
+    from neuroaffect.catalog import load_pipeline
+    from neuroaffect.parity import check_parity
+
+    with quiet_stdout():
+        source = Recorded(file)
+        found = check_parity(
+            source, load_pipeline(name), rng=np.random.default_rng(seed), late=source.late
+        )
+    facts = dataclasses.asdict(found)
+    said = (
+        f"{found.pipeline}: {found.ticks} ticks of {found.features} features, "
+        f"{found.differing_bits} bits differ"
+    )
+    answer(facts, as_json=as_json, show=lambda: print(said))
+    if not found.ok:
+        refuse(f"{file}: {found.differing_bits} bits depend on how the samples arrive")

@@ -1,0 +1,46 @@
+"""``neuroaffect devices``: the headsets and wristbands there are files for."""
+
+from neuroaffect.cli.output import AsJson, answer, table
+from neuroaffect.cli.shelves import Where, Words, tell_where, wanted
+
+__all__ = ["run"]
+
+
+def run(words: Words = None, where: Where = False, as_json: AsJson = False) -> None:
+    """List the known headsets and wristbands, or show one."""
+    name = wanted(words)
+    if where:
+        tell_where("devices", as_json=as_json)
+    elif name is None:
+        _list(as_json=as_json)
+    else:
+        _show(name, as_json=as_json)
+
+
+def _list(*, as_json: bool) -> None:
+    from neuroaffect.catalog import list_names, load_device
+
+    devices = {load_device(str(path)): path for path in list_names("devices").values()}
+    facts = {
+        "devices": [
+            {
+                "id": device.id,
+                "name": device.name,
+                "kinds": [stream.kind for stream in device.streams],
+                "page": device.page,
+                "path": str(path),
+            }
+            for device, path in devices.items()
+        ]
+    }
+    rows = [(d["id"], d["name"], " ".join(d["kinds"]), d["page"]) for d in facts["devices"]]
+    answer(facts, as_json=as_json, show=lambda: table(["id", "device", "streams", "page"], rows))
+
+
+def _show(name: str, *, as_json: bool) -> None:
+    from neuroaffect.catalog import find, load_device
+
+    device = load_device(name)
+    path = find("devices", name)
+    facts = {**device.model_dump(mode="json", exclude_none=True), "path": str(path)}
+    answer(facts, as_json=as_json, show=lambda: print(path.read_text(encoding="utf-8"), end=""))

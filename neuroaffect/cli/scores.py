@@ -1,0 +1,84 @@
+"""What ``train`` and ``evaluate`` have in common: labelled sessions in, rows of scores out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from neuroaffect.cli.output import progress, table
+
+if TYPE_CHECKING:
+    from neuroaffect.pipeline import Pipeline
+    from neuroaffect.session.labelled import LabelledSession
+    from neuroaffect.training.dataset import Dataset
+
+__all__ = ["Folds", "Seed", "extracted", "honest_split", "labelled", "show_rows"]
+
+Folds = Annotated[
+    int | None, typer.Option(min=2, help="For the splits that have a choice; 5, or all trials.")
+]
+Seed = Annotated[int, typer.Option(help="Deals trials out, and draws the intervals.")]
+
+_MOST_FOLDS = 5
+
+
+def labelled(files: Sequence[Path], pipeline: "Pipeline") -> list["LabelledSession"]:
+    """Return recordings of one person with the trials that their own marks tell of."""
+    from neuroaffect.training.labels import labelled_session
+
+    return [labelled_session(path, pipeline) for path in files]
+
+
+def extracted(sessions: Iterable["LabelledSession"], pipeline: "Pipeline") -> "Dataset":
+    """Run the sessions through the pipeline."""
+    from neuroaffect.training.dataset import extract
+
+    with progress() as advance:
+        advance("features", None)
+        return extract(sessions, pipeline, progress=lambda done: advance(f"features: {done}", None))
+
+
+def honest_split(dataset: "Dataset", folds: int | None) -> tuple[str, int]:
+    """Return the strictest split one person's recordings allow, and its number of folds.
+
+    Whole recordings are left out where there are several; else whole trials.
+    """
+    import numpy as np
+
+    if len(np.unique(dataset.sessions)) > 1:
+        return "leave-session-out", folds or _MOST_FOLDS
+    return "leave-trials-out", folds or max(2, min(_MOST_FOLDS, len(np.unique(dataset.trials))))
+
+
+def show_rows(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print scores for a person, each beside its baseline and its interval."""
+    heads = ["split", "model", "dimension", "people", "trials", "balanced accuracy",
+             "95 % interval", "majority", "macro-F1", "p", "note"]  # fmt: skip
+    table(heads, [_cells(row) for row in rows])
+
+
+def _cells(row: Mapping[str, Any]) -> list[object]:
+    return [
+        f"{row['split']} (diagnostic)" if row["leaky"] else row["split"],
+        row["model"],
+        row["dimension"],
+        row["subjects"],
+        row["trials"],
+        _two(row["balanced_accuracy"]),
+        f"{_two(row['ci_low'])} to {_two(row['ci_high'])}",
+        _two(row["majority"]),
+        _two(row["macro_f1"]),
+        _p(row["p"]),
+        row.get("note", ""),
+    ]
+
+
+def _two(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"

@@ -1,0 +1,82 @@
+"""``neuroaffect train``: a subject-dependent model from a person's own recordings."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from neuroaffect.cli.features import PipelineName
+from neuroaffect.cli.output import AsJson, answer, note, progress, quiet_stdout
+from neuroaffect.cli.scores import Folds, Seed, extracted, honest_split, labelled, show_rows
+
+if TYPE_CHECKING:
+    from neuroaffect.pipeline import Pipeline
+    from neuroaffect.training.dataset import Dataset
+    from neuroaffect.training.evaluate import Row
+
+__all__ = ["run"]
+
+
+def run(
+    files: Annotated[list[Path], typer.Argument(metavar="SESSION...", help="Of one person.")],
+    pipeline: PipelineName,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the model, made anew.")],
+    folds: Folds = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model on a person's recordings, and say honestly how well it does.
+
+    The score comes from models that never saw the recordings, or the trials, they are scored
+    on; the model that is kept is then trained on everything.
+    """
+    from neuroaffect.catalog import load_pipeline
+    from neuroaffect.training.fit import fit
+
+    declared = load_pipeline(pipeline)
+    with quiet_stdout():
+        sessions = labelled(files, declared)
+        dataset = extracted(sessions, declared)
+        rows = _scores(dataset, declared, folds=folds, seed=seed, name=files[0].stem)
+        with progress() as advance:
+            fitted = fit(
+                dataset,
+                targets=declared.labels.targets,
+                progress=lambda done, all_: advance(f"epoch {done} of {all_}", done / all_),
+            )
+        fitted.save(
+            out,
+            sessions={path.name: _sha256(path) for path in files},
+            scores=[row for row in rows if row["model"] == declared.network.name],
+        )
+    answer({"model": str(out), "rows": rows}, as_json=as_json, show=lambda: show_rows(rows))
+    note(f"model: {out}")
+
+
+def _scores(
+    dataset: "Dataset", pipeline: "Pipeline", *, folds: int | None, seed: int, name: str
+) -> list["Row"]:
+    import numpy as np
+
+    from neuroaffect.training.evaluate import evaluate
+
+    split, fold_count = honest_split(dataset, folds)
+    with progress() as advance:
+        return evaluate(
+            dataset,
+            targets=pipeline.labels.targets,
+            models=list(dict.fromkeys([pipeline.network.name, "logistic"])),
+            splits=[split],
+            folds=fold_count,
+            rng=np.random.default_rng(seed),
+            corpus=name,
+            progress=lambda done, all_: advance(
+                f"honest score: fold {done} of {all_}", done / all_
+            ),
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,100 @@
+"""A public data set: what it labels, what that is worth, and how to get at its sessions."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from neuroaffect.affect import Target
+from neuroaffect.errors import EvaluationError
+from neuroaffect.session.labelled import LabelledSession
+
+__all__ = ["Corpus", "corpus_files"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """A data set that somebody has on disk; nothing is ever downloaded.
+
+    Parameters
+    ----------
+    name : str
+        As in ``evaluate --corpus NAME``.
+    targets : tuple of Target
+        What its labels allow to learn.
+    note : str
+        What a score on it means and what it does not; printed beside every score.
+    citation : str
+    pipeline : str
+        Name of the pipeline file made for it.
+    splits : tuple of str
+        Ways of splitting that make sense on it, the honest ones first.
+    folds : int
+        For the splits that have a choice.
+    open : callable
+        (root, subjects) → its sessions; use :meth:`sessions`.
+    """
+
+    name: str
+    targets: tuple[Target, ...]
+    note: str
+    citation: str
+    pipeline: str
+    splits: tuple[str, ...]
+    folds: int
+    open: Callable[[Path, Collection[str] | None], Iterator[LabelledSession]]
+
+    def sessions(
+        self, root: Path | str, *, subjects: Collection[str] | None = None
+    ) -> Iterator[LabelledSession]:
+        """Yield the data set's sessions, one person after the other.
+
+        Parameters
+        ----------
+        root : Path or str
+            The folder it was unpacked to; files are found below it.
+        subjects : collection of str, optional
+            Only these people.
+
+        Raises
+        ------
+        EvaluationError
+            If files are missing, or laid out otherwise than published.
+        """
+        return self.open(Path(root), subjects)
+
+
+def corpus_files(
+    root: Path, pattern: str, *, corpus: str, subjects: Collection[str] | None, letters: int
+) -> list[Path]:
+    """Return a data set's files below a folder, sorted, at least one.
+
+    Parameters
+    ----------
+    root : Path
+    pattern : str
+        Shell pattern of the file names.
+    corpus : str
+        Name of the data set, for the error.
+    subjects : collection of str or None
+        Only files whose name begins with one of these.
+    letters : int
+        How many letters of a file's name are the subject.
+
+    Raises
+    ------
+    EvaluationError
+        If there is no such file, or none of a subject asked for.
+    """
+    found = sorted(root.rglob(pattern)) if root.is_dir() else []
+    if not found:
+        raise EvaluationError(
+            f"corpus '{corpus}' has no file {pattern} below '{root}'; "
+            "give the folder it was unpacked to"
+        )
+    people = {path.name[:letters] for path in found}
+    if unknown := sorted(set(subjects or ()) - people):
+        raise EvaluationError(
+            f"corpus '{corpus}' has no subject '{unknown[0]}' below '{root}'; "
+            f"it has {', '.join(sorted(people))}"
+        )
+    return [path for path in found if subjects is None or path.name[:letters] in subjects]

@@ -1,0 +1,174 @@
+"""Prove on one recording that features do not depend on how its samples arrive."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroaffect.features import FeatureTable
+from neuroaffect.pipeline import Pipeline, Tick
+from neuroaffect.stream import Chunk, Source, StreamInfo
+
+__all__ = ["Parity", "check_parity"]
+
+_MOST_SAMPLES = 48  # longest random piece; hops are 12 to 256 samples, so pieces cut and span them
+_SINGLES = 2000  # samples per stream that go in one by one: every position within many hops
+
+Arrivals = Iterable[tuple[str, Chunk]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parity:
+    """What the comparison found.
+
+    Parameters
+    ----------
+    pipeline : str
+    ticks : int
+        Ticks of the run that takes the recording as it arrived.
+    features : int
+        Numbers per tick.
+    differing_bits : int
+        Bits that differ from that run, summed over the others: features, times, quality and
+        the verdicts settled, gap and missing. A tick that only one run has counts wholly.
+    """
+
+    pipeline: str
+    ticks: int
+    features: int
+    differing_bits: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether all runs agree in every bit."""
+        return self.differing_bits == 0
+
+
+def check_parity(
+    source: Source,
+    pipeline: Pipeline,
+    *,
+    rng: np.random.Generator,
+    late: Collection[tuple[str, int]] = (),
+) -> Parity:
+    """Run a pipeline over a recording cut in different ways, and count the bits that differ.
+
+    The recording goes through as it arrived, in random small pieces, sample by sample where it
+    begins, and in the largest pieces there can be: each stream whole, from gap to gap, one
+    stream after the other.
+
+    Parameters
+    ----------
+    source : Source
+        A recording; it is iterated several times.
+    pipeline : Pipeline
+    rng : numpy.random.Generator
+        Decides the random pieces.
+    late : collection of (track, tick index)
+        Followers the recorded run is known to have gone without.
+
+    Raises
+    ------
+    PipelineError
+        If the pipeline cannot run on these streams.
+    """
+    run = pipeline.start(source.streams, late=late)
+    table = FeatureTable(run.features)
+    widths = {name: len(track.info.channels) for name, track in run.tracks.items()}
+
+    def bits(arrivals: Arrivals) -> np.ndarray:
+        return _bits(table, widths, _ticks(pipeline, source.streams, arrivals, late))
+
+    arrived = bits(source)
+    others = (_random_pieces(source, rng), _singles_first(source, rng), _largest_pieces(source))
+    return Parity(
+        pipeline=pipeline.name,
+        ticks=len(arrived),
+        features=len(table.columns),
+        differing_bits=sum(_differing(arrived, bits(other)) for other in others),
+    )
+
+
+def _ticks(
+    pipeline: Pipeline,
+    streams: Mapping[str, StreamInfo],
+    arrivals: Arrivals,
+    late: Collection[tuple[str, int]],
+) -> list[Tick]:
+    run = pipeline.start(streams, late=late)
+    ticks = [tick for name, chunk in arrivals for tick in run.push(name, chunk)]
+    return ticks + run.finish()
+
+
+def _bits(table: FeatureTable, widths: Mapping[str, int], ticks: list[Tick]) -> np.ndarray:
+    """Return every tick as whole words, (ticks, words); a missing track is NaN in all its words."""
+    head = np.array(
+        [
+            [tick.index, tick.time, tick.settled, tick.gap, *_quality(tick, widths)]
+            for tick in ticks
+        ],
+        dtype=np.float64,
+    ).reshape(len(ticks), 4 + sum(widths.values()))
+    return np.ascontiguousarray(np.hstack([head, table.values(ticks)])).view(np.uint64)
+
+
+def _quality(tick: Tick, widths: Mapping[str, int]) -> Iterator[float]:
+    for track, width in widths.items():
+        yield from tick.quality.get(track, np.full(width, np.nan))
+
+
+def _differing(one: np.ndarray, other: np.ndarray) -> int:
+    """Return how many bits differ; surplus rows count with all theirs."""
+    both = min(len(one), len(other))
+    surplus = abs(len(one) - len(other)) * one.shape[1] * 64
+    return int(np.bitwise_count(one[:both] ^ other[:both]).sum()) + surplus
+
+
+def _cut(chunk: Chunk, start: int, stop: int) -> Chunk:
+    return Chunk(
+        first=chunk.first + start, times=chunk.times[start:stop], data=chunk.data[start:stop]
+    )
+
+
+def _random_pieces(arrivals: Arrivals, rng: np.random.Generator) -> Iterator[tuple[str, Chunk]]:
+    for name, chunk in arrivals:
+        start = 0
+        while start < len(chunk):
+            stop = min(len(chunk), start + int(rng.integers(1, _MOST_SAMPLES + 1)))
+            yield name, _cut(chunk, start, stop)
+            start = stop
+
+
+def _singles_first(arrivals: Arrivals, rng: np.random.Generator) -> Iterator[tuple[str, Chunk]]:
+    seen: dict[str, int] = {}
+    for name, chunk in arrivals:
+        if seen.get(name, 0) >= _SINGLES:
+            yield from _random_pieces([(name, chunk)], rng)
+            continue
+        seen[name] = seen.get(name, 0) + len(chunk)
+        for i in range(len(chunk)):
+            yield name, _cut(chunk, i, i + 1)
+
+
+def _largest_pieces(arrivals: Arrivals) -> Iterator[tuple[str, Chunk]]:
+    """Yield each stream from gap to gap, one stream after the other."""
+    by_stream: dict[str, list[Chunk]] = {}
+    for name, chunk in arrivals:
+        if len(chunk):
+            by_stream.setdefault(name, []).append(chunk)
+    for name, chunks in by_stream.items():
+        stretch = [chunks[0]]
+        for chunk in chunks[1:]:
+            if chunk.first != stretch[-1].end:
+                yield name, _joined(stretch)
+                stretch = []
+            stretch.append(chunk)
+        yield name, _joined(stretch)
+
+
+def _joined(chunks: list[Chunk]) -> Chunk:
+    return Chunk(
+        first=chunks[0].first,
+        times=np.concatenate([chunk.times for chunk in chunks]),
+        data=np.concatenate([chunk.data for chunk in chunks]),
+    )

@@ -1,0 +1,244 @@
+"""Labelled sessions through a pipeline: the ticks that lie inside trials, as arrays."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from neuroaffect.errors import EvaluationError
+from neuroaffect.pipeline import Pipeline, Run, Tick
+from neuroaffect.session.labelled import LabelledSession, Trial
+from neuroaffect.stream import FeatureInfo, Source, StreamInfo
+
+__all__ = ["Dataset", "extract", "window_s"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Dataset:
+    """Ticks with what is known of them, one row per tick, (n,).
+
+    Parameters
+    ----------
+    features : ndarray, shape (n, electrodes, features)
+        What the network reads of each tick.
+    labels : mapping of str to ndarray of float64, (n,)
+        Dimension → the trial's rating or class number as given; NaN where there is none. What is
+        high and low is decided on the training side of a split, not here.
+    subject, session, trial : ndarray of str
+        A trial is one (subject, trial); it may reach over several sessions.
+    time : ndarray of float64
+        Seconds on the session's clock.
+    pipeline : Pipeline
+        With the channels listed that were used.
+    input : FeatureInfo
+        Names along the axes of `features`.
+    stream : StreamInfo
+        What the network's track reads, with the channels it uses.
+    memory_s : float
+        How far back a row remembers: its window and the settling of the filters before it.
+    """
+
+    features: np.ndarray
+    labels: Mapping[str, np.ndarray]
+    subject: np.ndarray
+    session: np.ndarray
+    trial: np.ndarray
+    time: np.ndarray
+    pipeline: Pipeline
+    input: FeatureInfo
+    stream: StreamInfo
+    memory_s: float
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @cached_property
+    def trials(self) -> np.ndarray:
+        """Number of each row's trial, one per (subject, trial), (n,)."""
+        return _numbers(self.subject, self.trial)
+
+    @cached_property
+    def sessions(self) -> np.ndarray:
+        """Number of each row's session, one per (subject, session), (n,)."""
+        return _numbers(self.subject, self.session)
+
+    def take(self, rows: np.ndarray) -> "Dataset":
+        """Return the dataset of these rows (numbers or a mask), in this order."""
+        return replace(
+            self,
+            features=self.features[rows],
+            labels={dimension: values[rows] for dimension, values in self.labels.items()},
+            subject=self.subject[rows],
+            session=self.session[rows],
+            trial=self.trial[rows],
+            time=self.time[rows],
+        )
+
+
+def extract(
+    sessions: Iterable[LabelledSession],
+    pipeline: Pipeline,
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> Dataset:
+    """Run every session through the pipeline and keep the ticks that lie inside a trial.
+
+    The pipeline runs over the whole session, as it would live. A tick is kept when it is
+    settled, has the network's input, enough good channels for the model to speak, and its whole
+    feature window lies inside one trial. A session that is one clip keeps every settled tick.
+
+    Parameters
+    ----------
+    sessions : iterable of LabelledSession
+    pipeline : Pipeline
+    progress : callable, optional
+        Called with "subject session" after each session.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    EvaluationError
+        If no tick is left, or the sessions have different channels.
+    PipelineError, StreamError
+        If the pipeline does not fit a session's streams.
+    """
+    parts = []
+    for session in sessions:
+        part = _extract_one(session, pipeline)
+        if parts and part.input.channels != parts[0].input.channels:
+            raise EvaluationError(
+                f"session '{session.session}' of {session.subject} gives the channels "
+                f"{', '.join(part.input.channels)}, the first one gives "
+                f"{', '.join(parts[0].input.channels)}; list the channels in the pipeline"
+            )
+        parts.append(part)
+        if progress is not None:
+            progress(f"{session.subject} {session.session}")
+    if not sum(map(len, parts)):
+        raise EvaluationError(
+            f"none of the {len(parts)} sessions has a settled tick whose {window_s(pipeline):g} s "
+            "window lies inside a labelled trial; give longer trials or a shorter window"
+        )
+    return _concatenate(parts)
+
+
+def window_s(pipeline: Pipeline) -> float:
+    """Return how many seconds of signal one tick of the network's input sums up.
+
+    That is `window_s` of the block the network reads, in whole hops; blocks without one say
+    something of their last hop only.
+    """
+    track, block = _input_place(pipeline)
+    hop_s = pipeline.tracks[track].hop_s or pipeline.hop_s
+    declared = getattr(dict(pipeline.tracks[track].named_blocks())[block], "window_s", hop_s)
+    return max(1, math.ceil(declared / hop_s - 1e-9)) * hop_s
+
+
+def _input_place(pipeline: Pipeline) -> tuple[str, str]:
+    track, _, block = pipeline.network.input.partition(".")
+    blocks = dict(pipeline.tracks[track].named_blocks()) if track in pipeline.tracks else {}
+    if block not in blocks:
+        raise EvaluationError(
+            f"network.input = '{pipeline.network.input}' is no block of pipeline "
+            f"'{pipeline.name}'; write it as track.block"
+        )
+    return track, block
+
+
+def _extract_one(session: LabelledSession, pipeline: Pipeline) -> Dataset:
+    source = session.open()
+    streams = source.streams
+    track, _ = _input_place(pipeline)
+    run = pipeline.start(streams, late=getattr(source, "late", frozenset()))
+    if track not in run.tracks or pipeline.network.input not in run.features:
+        raise EvaluationError(
+            f"session '{session.session}' of {session.subject} has no stream for the network's "
+            f"input '{pipeline.network.input}'"
+        )
+    kept = [
+        (tick, trial)
+        for tick in _ticks(source, run)
+        if _usable(tick, track, pipeline)
+        and (trial := _trial_at(tick, session, window_s(pipeline))) is not None
+    ]
+    return _arrays(kept, session, pipeline.resolve(streams), run)
+
+
+def _ticks(source: Source, run: Run) -> Iterator[Tick]:
+    try:
+        for name, chunk in source:
+            yield from run.push(name, chunk)
+        yield from run.finish()
+    finally:
+        source.close()
+
+
+def _usable(tick: Tick, track: str, pipeline: Pipeline) -> bool:
+    """Tell whether the model would speak at this tick: it learns from nothing else."""
+    return (
+        tick.settled
+        and track in tick.tracks
+        and float(np.mean(tick.quality[track] >= 0.5)) >= pipeline.network.good_channels
+    )
+
+
+def _trial_at(tick: Tick, session: LabelledSession, window: float) -> Trial | None:
+    if session.whole_trials:
+        return session.trials[0]
+    for trial in session.trials:
+        if trial.start <= tick.time - window and tick.time <= trial.stop:
+            return trial
+    return None
+
+
+def _arrays(
+    kept: Sequence[tuple[Tick, Trial]], session: LabelledSession, pipeline: Pipeline, run: Run
+) -> Dataset:
+    track, block = _input_place(pipeline)
+    info = run.features[pipeline.network.input]
+    features = np.array([tick.tracks[track][block] for tick, _ in kept]).reshape(-1, *info.shape)
+    dimensions = sorted({dimension for trial in session.trials for dimension in trial.ratings})
+    return Dataset(
+        features=features,
+        labels={
+            dimension: np.array([trial.ratings.get(dimension, np.nan) for _, trial in kept], float)
+            for dimension in dimensions
+        },
+        subject=np.array([session.subject] * len(kept), dtype=str),
+        session=np.array([session.session] * len(kept), dtype=str),
+        trial=np.array([trial.id for _, trial in kept], dtype=str),
+        time=np.array([tick.time for tick, _ in kept], dtype=np.float64),
+        pipeline=pipeline,
+        input=info,
+        stream=run.tracks[track].info,
+        memory_s=max(window_s(pipeline), run.tracks[track].settle_s),
+    )
+
+
+def _concatenate(parts: Sequence[Dataset]) -> Dataset:
+    dimensions = sorted({dimension for part in parts for dimension in part.labels})
+    return replace(
+        parts[0],
+        features=np.concatenate([part.features for part in parts]),
+        labels={
+            dimension: np.concatenate(
+                [part.labels.get(dimension, np.full(len(part), np.nan)) for part in parts]
+            )
+            for dimension in dimensions
+        },
+        **{
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in ("subject", "session", "trial", "time")
+        },
+    )
+
+
+def _numbers(*columns: np.ndarray) -> np.ndarray:
+    """Number the distinct rows of these columns, in sorted order, (n,)."""
+    codes = [np.unique(column, return_inverse=True)[1] for column in columns]
+    return np.unique(np.stack(codes, axis=1), axis=0, return_inverse=True)[1].reshape(-1)

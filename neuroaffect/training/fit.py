@@ -1,0 +1,252 @@
+"""What is estimated from training rows, and what comes out of it: a model that can be saved.
+
+Whatever is estimated is estimated here, from the rows given, which are the training side of a
+split: thresholds, the normaliser, class weights, the network. A trial counts as one observation:
+its ticks overlap in time and say nearly the same, so each is drawn, or weighs, 1 over their number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from neuroaffect.affect import DIMENSIONS, Target
+from neuroaffect.errors import EvaluationError
+from neuroaffect.models import read_out, save
+from neuroaffect.pipeline import Pipeline
+from neuroaffect.stream import FeatureInfo, StreamInfo
+from neuroaffect.training.baseline import fit_linear
+from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.labels import encode, fit_thresholds
+from neuroaffect.training.loop import Progress, train
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["Fitted", "fit"]
+
+_LEAST_SD = 1e-6  # nats; a feature that never changes must not become infinite
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Fitted:
+    """A trained network, and what was estimated beside it.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Normalised features (n, electrodes, features) → raw outputs, on the CPU.
+    pipeline : Pipeline
+        With the channels it was trained on and the network it names.
+    targets : tuple of Target
+    stream, input : StreamInfo, FeatureInfo
+        What it was trained on: the track's stream, and the features of its input.
+    mean, sd : ndarray, shape (electrodes, features)
+        The normaliser.
+    thresholds : mapping of str to float
+        Ratings above it are high.
+    majority : mapping of str to float
+        The training trials' most frequent class, or their mean value.
+    one_class : frozenset of str
+        Dimensions of which training showed one class only.
+    """
+
+    network: "nn.Module"
+    pipeline: Pipeline
+    targets: tuple[Target, ...]
+    stream: StreamInfo
+    input: FeatureInfo
+    mean: np.ndarray
+    sd: np.ndarray
+    thresholds: Mapping[str, float]
+    majority: Mapping[str, float]
+    one_class: frozenset[str]
+
+    def outputs(self, features: np.ndarray) -> np.ndarray:
+        """Return the raw outputs (n, outputs) for features (n, electrodes, features)."""
+        import torch
+
+        x = ((features - self.mean) / self.sd).astype(np.float32)
+        self.network.eval()
+        with torch.no_grad():
+            return self.network(torch.from_numpy(x)).numpy()
+
+    def say(self, features: np.ndarray) -> dict[str, np.ndarray]:
+        """Return class probabilities (n, classes) or values (n,) by dimension."""
+        predictions = read_out(self.outputs(features), self.targets, [0.0] * len(features))
+        return {
+            t.dimension: np.array(
+                [
+                    p.probabilities[t.dimension] if t.classes else getattr(p, t.dimension)
+                    for p in predictions
+                ]
+            )
+            for t in self.targets
+        }
+
+    def save(
+        self,
+        folder: Path | str,
+        *,
+        sessions: Mapping[str, str] = MappingProxyType({}),
+        scores: Sequence[Mapping[str, object]] = (),
+    ) -> None:
+        """Write a bundle that goes live.
+
+        Parameters
+        ----------
+        folder : Path or str
+        sessions : mapping of str to str
+            Training recordings by name, and their SHA-256.
+        scores : sequence of mapping
+            Rows of the evaluation.
+
+        Raises
+        ------
+        ModelError
+            If the folder is taken by something else, or the parts do not fit together.
+        """
+        save(
+            folder,
+            network=self.network,
+            normaliser=(self.mean, self.sd),
+            pipeline=self.pipeline,
+            targets=self.targets,
+            rate_hz=self.stream.rate_hz,
+            feature_names=self.input.features,
+            electrodes=self.input.channels,
+            thresholds=self.thresholds,
+            sessions=sessions,
+            scores=scores,
+        )
+
+
+def fit(
+    dataset: Dataset,
+    *,
+    targets: Sequence[Target],
+    pipeline: Pipeline | None = None,
+    progress: Progress | None = None,
+) -> Fitted:
+    """Train a network, or the logistic baseline, on all rows of a dataset.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Training rows only.
+    targets : sequence of Target
+        Learned together, one head each.
+    pipeline : Pipeline, optional
+        Whose network and recipe to use; by default the dataset's own.
+    progress : callable, optional
+        Called with (epochs done, epochs in all).
+
+    Returns
+    -------
+    Fitted
+
+    Raises
+    ------
+    EvaluationError
+        If there is no row, or no label of a target.
+    ModelError
+        If the network does not exist, or cannot work on these features.
+    """
+    pipeline = pipeline or dataset.pipeline
+    thresholds = fit_thresholds(dataset.labels, dataset.trials, targets)
+    labels = {t.dimension: encode(dataset.labels, t, thresholds) for t in targets}
+    _require_labels(labels, targets)
+    mean = dataset.features.mean(axis=0)
+    sd = np.maximum(dataset.features.std(axis=0), _LEAST_SD)
+    x = (dataset.features - mean) / sd
+    trial_weight = 1 / np.bincount(dataset.trials)[dataset.trials]  # (n,), 1 per trial
+    balance = {t.dimension: _class_weights(labels, t, trial_weight, pipeline) for t in targets}
+    if pipeline.network.name == "logistic":
+        network = _logistic(x, labels, targets, trial_weight, balance)
+    else:
+        network = train(
+            pipeline.network,
+            pipeline.training,
+            x=x,
+            labels=labels,
+            targets=targets,
+            row_weights=trial_weight,
+            class_weights=balance,
+            progress=progress,
+        )
+    return Fitted(
+        network=network,
+        pipeline=pipeline,
+        targets=tuple(targets),
+        stream=dataset.stream,
+        input=dataset.input,
+        mean=mean,
+        sd=sd,
+        thresholds=thresholds,
+        majority={t.dimension: _majority(labels[t.dimension], t, trial_weight) for t in targets},
+        one_class=_one_class(labels, targets),
+    )
+
+
+def _require_labels(labels: Mapping[str, np.ndarray], targets: Sequence[Target]) -> None:
+    for target in targets:
+        if target.kind == "continuous" and target.dimension not in DIMENSIONS:
+            raise EvaluationError(
+                f"target '{target.dimension}' is continuous; only {', '.join(DIMENSIONS)} can be"
+            )
+        if not np.isfinite(labels[target.dimension]).any():
+            raise EvaluationError(f"no training trial is labelled with '{target.dimension}'")
+
+
+def _one_class(labels: Mapping[str, np.ndarray], targets: Sequence[Target]) -> frozenset[str]:
+    """Return the dimensions with classes of which fewer than two occur."""
+    values = {t.dimension: labels[t.dimension] for t in targets if t.classes}
+    return frozenset(d for d, y in values.items() if len(np.unique(y[np.isfinite(y)])) < 2)
+
+
+def _class_weights(
+    labels: Mapping[str, np.ndarray],
+    target: Target,
+    trial_weight: np.ndarray,
+    pipeline: Pipeline,
+) -> np.ndarray:
+    """Return a weight per class, (classes,), so that each class counts the same over trials."""
+    if not target.classes or not pipeline.training.class_weights:
+        return np.ones(len(target.classes))
+    y = labels[target.dimension]
+    rated = np.isfinite(y)
+    trials = np.bincount(
+        y[rated].astype(np.int64), weights=trial_weight[rated], minlength=len(target.classes)
+    )
+    seen = trials > 0
+    return np.where(seen, trials.sum() / (seen.sum() * np.where(seen, trials, 1.0)), 0.0)
+
+
+def _majority(y: np.ndarray, target: Target, trial_weight: np.ndarray) -> float:
+    rated = np.isfinite(y)
+    if target.kind == "continuous":
+        return float(np.average(y[rated], weights=trial_weight[rated]))
+    return float(np.bincount(y[rated].astype(np.int64), weights=trial_weight[rated]).argmax())
+
+
+def _logistic(
+    x: np.ndarray,
+    labels: Mapping[str, np.ndarray],
+    targets: Sequence[Target],
+    trial_weight: np.ndarray,
+    balance: Mapping[str, np.ndarray],
+) -> "nn.Module":
+    from neuroaffect.models.linear import logistic_from
+
+    weights = {
+        t.dimension: trial_weight
+        * (balance[t.dimension][np.nan_to_num(labels[t.dimension]).astype(int)] if t.classes else 1)
+        for t in targets
+    }
+    coefficients = fit_linear(x.reshape(len(x), -1), labels, targets, weights)
+    return logistic_from(
+        coefficients, electrodes=x.shape[1], features=x.shape[2], targets=targets
+    ).eval()

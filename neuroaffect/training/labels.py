@@ -1,0 +1,241 @@
+"""What is learned: trials out of a recording's own marks, and classes out of ratings."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from neuroaffect.acquire import Recorded
+from neuroaffect.affect import Target
+from neuroaffect.errors import EvaluationError
+from neuroaffect.pipeline import Labels, Pipeline
+from neuroaffect.session.labelled import LabelledSession, Trial
+from neuroaffect.session.raw import Event
+
+__all__ = ["encode", "fit_thresholds", "labelled_session", "marked_trials", "rated_trials"]
+
+
+def labelled_session(
+    path: Path | str, pipeline: Pipeline, *, subject: str = "S1"
+) -> LabelledSession:
+    """Return a recording with the trials that its own marks tell of.
+
+    Parameters
+    ----------
+    path : Path or str
+        A recording that :func:`neuroaffect.session.open_recording` reads.
+    pipeline : Pipeline
+        Its `labels` say where trials come from.
+    subject : str
+        Who was recorded.
+
+    Raises
+    ------
+    EvaluationError
+        If the recording tells of no trial.
+    SessionError
+        If it cannot be read.
+    """
+    path = Path(path)
+    labels = pipeline.labels
+    recorded = Recorded(path)
+    if labels.trials == "events":
+        trials = rated_trials(recorded.recording.events, session=path.stem)
+    else:
+        marks = list(_marks(recorded, labels, path))
+        trials = marked_trials(marks, labels, session=path.stem)
+    if not trials:
+        raise EvaluationError(
+            f"{path.name} tells of no trial; pipeline '{pipeline.name}' looks for "
+            f'labels.trials = "{labels.trials}"'
+        )
+    return LabelledSession(
+        subject=subject,
+        session=path.stem,
+        open=partial(Recorded, path),
+        trials=trials,
+        files=(path,),
+    )
+
+
+def rated_trials(events: Sequence[Event], *, session: str) -> tuple[Trial, ...]:
+    """Return the trials that a session's events start and stop, with their ratings.
+
+    A trial that never stopped, or was never rated, is left out.
+    """
+    started: dict[str, float] = {}
+    trials = []
+    for event in events:
+        name = str(event.detail.get("trial", ""))
+        if event.kind == "trial-start":
+            started[name] = event.time
+        elif event.kind == "trial-stop" and name in started:
+            start = started.pop(name)
+            ratings = event.detail.get("ratings") or {}
+            if isinstance(ratings, Mapping) and ratings and start < event.time:
+                numbers = {str(dimension): float(value) for dimension, value in ratings.items()}
+                trial = Trial(
+                    # Two recordings may both have a first trial.
+                    id=f"{session}:{name}", start=start, stop=event.time, ratings=numbers
+                )  # fmt: skip
+                trials.append(trial)
+    return tuple(trials)
+
+
+def marked_trials(
+    marks: Sequence[tuple[float, str]], labels: Labels, *, session: str
+) -> tuple[Trial, ...]:
+    """Return the trials that (time, text) marks open and close.
+
+    "pairs": a mark opens a trial, the same mark again closes it. "until-next": a mark opens a
+    trial that the next mark, known or not, closes. Marks that `labels.markers` does not name open
+    nothing.
+
+    Raises
+    ------
+    EvaluationError
+        If the labels do not name exactly one target with classes, or a marker stands for a class
+        that it does not have.
+    """
+    classes = _marker_classes(labels)
+    spans: list[tuple[float, float, str]] = []
+    opened: tuple[float, str] | None = None
+    for time, text in marks:
+        if opened is not None and (labels.trials == "until-next" or text == opened[1]):
+            spans.append((opened[0], time, opened[1]))
+            opened = None
+            if labels.trials == "pairs":
+                continue
+        # In pairs, a different mark means that an end was lost: that trial is dropped.
+        opened = (time, text) if text in classes else None
+    dimension = labels.targets[0].dimension
+    return tuple(
+        Trial(
+            id=f"{session}:{number}",
+            start=start,
+            stop=stop,
+            ratings={dimension: float(classes[text])},
+        )
+        for number, (start, stop, text) in enumerate(spans)
+        if start < stop
+    )
+
+
+def _marker_classes(labels: Labels) -> dict[str, int]:
+    if len(labels.targets) != 1 or not labels.targets[0].classes:
+        raise EvaluationError(
+            f"labels.markers stand for the classes of one target, but {len(labels.targets)} are "
+            "declared; name one [[labels.targets]] with classes"
+        )
+    target = labels.targets[0]
+    for text, name in labels.markers.items():
+        if name not in target.classes:
+            raise EvaluationError(
+                f"marker '{text}' stands for '{name}', which is no class of "
+                f"'{target.dimension}' ({', '.join(target.classes)})"
+            )
+    return {text: target.classes.index(name) for text, name in labels.markers.items()}
+
+
+def _marks(recorded: Recorded, labels: Labels, path: Path) -> Iterator[tuple[float, str]]:
+    offered = [info.name for info in recorded.streams.values() if info.kind == "markers"]
+    wanted = [name for name in offered if labels.stream in {None, name}]
+    if len(wanted) != 1:
+        raise EvaluationError(
+            f"{path.name} has {len(wanted)} fitting marker streams "
+            f"({', '.join(offered) or 'none at all'}); name one with labels.stream"
+        )
+    for name, chunk in recorded:
+        if name == wanted[0]:
+            for time, row in zip(chunk.times, chunk.data, strict=True):
+                yield float(time), str(row[0])
+
+
+def fit_thresholds(
+    labels: Mapping[str, np.ndarray], trials: np.ndarray, targets: Sequence[Target]
+) -> dict[str, float]:
+    """Return what counts as high, for each binary target with a scale, from training rows only.
+
+    Parameters
+    ----------
+    labels : mapping of str to ndarray, (n,)
+        Ratings of the *training* rows.
+    trials : ndarray of int, (n,)
+        Their trials; each trial counts once.
+    targets : sequence of Target
+
+    Returns
+    -------
+    dict of str to float
+        Ratings above it are high.
+
+    Notes
+    -----
+    Where the median is the highest rating given (8, 8, 8, 5: nothing lies above), "median" is
+    halfway to the next lower one, so that the most frequent rating is high.
+    """
+    thresholds = {}
+    for target in targets:
+        if target.kind != "binary" or target.scale is None:
+            continue
+        ratings = _per_trial(_column(labels, target), trials)
+        if isinstance(target.threshold, float | int):
+            thresholds[target.dimension] = float(target.threshold)
+        elif target.threshold == "median" and len(ratings):
+            thresholds[target.dimension] = _median(ratings)
+        else:
+            thresholds[target.dimension] = (target.scale.low + target.scale.high) / 2
+    return thresholds
+
+
+def encode(
+    labels: Mapping[str, np.ndarray], target: Target, thresholds: Mapping[str, float]
+) -> np.ndarray:
+    """Return the class number of each row, or its place in [-1, 1] if continuous, (n,).
+
+    NaN where there is no rating.
+
+    Raises
+    ------
+    EvaluationError
+        If the labels lack the dimension, or hold a class that the target does not have.
+    """
+    ratings = _column(labels, target)
+    if target.kind == "continuous":
+        return ratings if target.scale is None else target.scale.to_unit(ratings)
+    if target.dimension in thresholds:
+        high = (ratings > thresholds[target.dimension]).astype(np.float64)
+        return np.where(np.isfinite(ratings), high, np.nan)
+    steps = ratings - (0.0 if target.scale is None else target.scale.low)
+    classes = np.floor(steps)  # scales in halves: 3.5 belongs to the class that begins at 3
+    wrong = np.isfinite(classes) & ((classes < 0) | (classes >= len(target.classes)))
+    if wrong.any():
+        raise EvaluationError(
+            f"'{target.dimension}' is labelled {ratings[wrong][0]:g}, but has the "
+            f"{len(target.classes)} classes {', '.join(target.classes)}"
+        )
+    return classes
+
+
+def _median(ratings: np.ndarray) -> float:
+    median = float(np.median(ratings))
+    below = ratings[ratings < median]
+    if median < ratings.max() or not len(below):
+        return median
+    return (median + float(below.max())) / 2
+
+
+def _per_trial(ratings: np.ndarray, trials: np.ndarray) -> np.ndarray:
+    """Return one rating per trial, whatever the number of its ticks; unrated ones are left out."""
+    _, first = np.unique(trials, return_index=True)
+    return ratings[first][np.isfinite(ratings[first])]
+
+
+def _column(labels: Mapping[str, np.ndarray], target: Target) -> np.ndarray:
+    if target.dimension not in labels:
+        raise EvaluationError(
+            f"no trial is labelled with '{target.dimension}'; "
+            f"labelled are {', '.join(labels) or 'none'}"
+        )
+    return labels[target.dimension]

@@ -1,0 +1,117 @@
+"""streams, record and replay over LSL, on a network of their own."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+
+import pytest
+
+from neuroaffect.acquire import Recorded
+
+
+@pytest.fixture
+def network(tmp_path) -> dict[str, str]:
+    """Settings under which nothing is heard but what this test sends."""
+    config = tmp_path / "lsl_api.cfg"
+    config.write_text(f"[lab]\nSessionID = test-{uuid.uuid4().hex}\n")
+    return {**os.environ, "LSLAPICFG": str(config)}
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-m", "neuroaffect", *map(str, words)]
+
+
+def run(network: dict[str, str], *words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*words), env=network, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.fixture
+def playing(network, session):
+    """A recording that is being replayed, in a process of its own."""
+    replay = subprocess.Popen(command("replay", session), env=network, stderr=subprocess.PIPE)
+    assert b"replaying" in replay.stderr.readline()
+    yield session
+    replay.kill()
+    replay.communicate()
+
+
+def test_no_stream_is_one_sentence(network):
+    result = run(network, "streams", "--timeout", "0.5")
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "no LSL stream was found within 0.5 s" in result.stderr
+
+
+def test_no_stream_in_json_is_still_an_object(network):
+    assert json.loads(run(network, "streams", "--timeout", "0.5", "--json").stdout) == {
+        "streams": []
+    }
+
+
+@pytest.mark.parametrize("query", ["eeg", "name=nobody"])
+def test_recording_a_stream_that_is_not_there_is_one_sentence(network, tmp_path, query):
+    out = tmp_path / "out.xdf"
+    result = run(network, "record", out, "--stream", query, "--timeout", "0.5", "--for", "1")
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert query in result.stderr
+    assert not out.exists()
+
+
+def test_a_query_that_asks_for_nothing_known_is_one_sentence(network, tmp_path):
+    result = run(network, "record", tmp_path / "out.xdf", "--stream", "moood")
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
+
+
+def test_what_is_replayed_is_listed(network, playing):
+    result = run(network, "streams", "--timeout", "2", "--json")
+    streams = {stream["name"]: stream for stream in json.loads(result.stdout)["streams"]}
+    assert set(streams) == {"cap", "band", "marks"}
+    cap = streams["cap"]
+    assert (cap["kind"], cap["nominal_rate_hz"], cap["clock"]) == ("eeg", 128.0, "lsl")
+    assert cap["channels"] == ["Fz", "C3", "C4", "Pz"]
+    assert cap["device"] == "generic-eeg"
+    assert cap["measured_rate_hz"] == pytest.approx(128, rel=0.1)
+
+
+def test_what_is_replayed_is_recorded(network, playing, tmp_path):
+    out = tmp_path / "again.xdf"
+    result = run(network, "record", out, "--for", "3", "--stream", "eeg", "--json")
+    facts = json.loads(result.stdout)
+    (cap,) = facts["streams"]
+    assert (cap["name"], cap["lost"], facts["bytes"]) == ("cap", 0, out.stat().st_size)
+    recorded = sum(len(chunk) for _, chunk in Recorded(out))
+    assert cap["samples"] == recorded > 128
+
+
+def test_a_recording_ended_by_ctrl_c_is_whole(network, playing, tmp_path, cli):
+    out = tmp_path / "again.xdf"
+    recording = subprocess.Popen(
+        command("record", out, "--stream", "eeg"), env=network, stderr=subprocess.PIPE, text=True
+    )
+    while not (out.exists() and out.stat().st_size > 20_000):
+        assert recording.poll() is None
+    recording.send_signal(2)
+    _, said = recording.communicate(timeout=30)
+    assert recording.returncode == 0
+    assert "Traceback" not in said
+    assert cli("info", out, "--json").json["defects"] == []
+
+
+def test_a_replay_ended_by_ctrl_c_is_clean(network, session):
+    replay = subprocess.Popen(
+        command("replay", session), env=network, stderr=subprocess.PIPE, text=True
+    )
+    assert "replaying cap" in replay.stderr.readline()
+    replay.send_signal(2)
+    _, said = replay.communicate(timeout=30)
+    assert replay.returncode == 0
+    assert "Traceback" not in said
+
+
+def test_replay_at_the_highest_speed_ends(network, session):
+    assert run(network, "replay", session, "--speed", "max").returncode == 0

@@ -1,0 +1,159 @@
+"""train, evaluate, live and check on models."""
+
+import json
+import shutil
+
+import pytest
+
+ROW_KEYS = {
+    "corpus", "model", "split", "leaky", "dimension", "subjects", "trials", "balanced_accuracy",
+    "macro_f1", "majority", "ci_low", "ci_high", "p",
+}  # fmt: skip
+PREDICTION_KEYS = {"time", "valence", "arousal", "dominance", "sd", "abstained", "age_ms"}
+
+
+@pytest.fixture
+def damaged(model, tmp_path):
+    """Return a copy of the bundle with one byte of one file changed."""
+
+    def damage(name):
+        copy = tmp_path / "damaged"
+        shutil.copytree(model, copy)
+        data = bytearray((copy / name).read_bytes())
+        data[len(data) // 2] ^= 1
+        (copy / name).write_bytes(data)
+        return copy
+
+    return damage
+
+
+def test_train_gives_rows_with_the_stable_keys(model):
+    rows = json.loads((model.parent / "train.json").read_text())["rows"]
+    assert rows
+    assert all(set(row) >= ROW_KEYS for row in rows)
+
+
+def test_train_leaves_whole_recordings_out_where_there_are_several(model):
+    rows = json.loads((model.parent / "train.json").read_text())["rows"]
+    assert {row["split"] for row in rows} == {"leave-session-out"}
+
+
+def test_train_finds_an_effect_that_is_there(model):
+    rows = json.loads((model.parent / "train.json").read_text())["rows"]
+    # Variances that differ ninefold cannot be missed.
+    assert min(row["balanced_accuracy"] for row in rows) > 0.9
+
+
+def test_one_recording_is_scored_on_trials_left_out(cli, rated, linear, tmp_path):
+    facts = cli("train", rated[0], "-p", linear, "-o", tmp_path / "m", "--json").json
+    assert {row["split"] for row in facts["rows"]} == {"leave-trials-out"}
+
+
+def test_a_recording_without_trials_cannot_be_trained_on(cli, session, linear, tmp_path):
+    refused = cli("train", session, "-p", linear, "-o", tmp_path / "m").sentence
+    assert "tells of no trial" in refused
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_folder_that_is_no_model_is_not_overwritten(cli, rated, linear, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    assert cli("train", *rated, "-p", linear, "-o", tmp_path / "mine").sentence
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_evaluate_scores_recordings_and_shows_what_leaking_would_flatter(cli, rated, linear):
+    rows = cli("evaluate", *rated, "-p", linear, "--json").json["rows"]
+    assert all(set(row) >= ROW_KEYS for row in rows)
+    assert {(row["split"], row["leaky"]) for row in rows} == {
+        ("leave-session-out", False), ("leaky", True),
+    }  # fmt: skip
+
+
+def test_evaluate_writes_a_report_with_a_picture(cli, rated, linear, tmp_path):
+    out = tmp_path / "report"
+    assert cli("evaluate", *rated, "-p", linear, "-o", out).code == 0
+    assert {path.name for path in out.iterdir()} == {
+        "report.json", "report.md", "valence.png", "arousal.png",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["a.xdf"], ["a.xdf", "--corpus", "dasps"], ["--corpus", "dasps"]],
+    ids=["nothing", "no pipeline", "both", "no root"],
+)
+def test_evaluate_wants_recordings_or_a_corpus(cli, words):
+    assert cli("evaluate", *words).code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--corpus", "seed", "--root", "."], "no corpus is called 'seed'"),
+        (["--corpus", "eegmat", "--root", "."], "has no file"),
+    ],
+)
+def test_a_corpus_that_is_not_there_is_refused(cli, tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    assert said in cli("evaluate", *words).sentence
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("--split", "at-random", "no split is called"), ("--model", "gpt", "no network is called")],
+)
+def test_an_unknown_split_or_model_is_refused(cli, rated, linear, option, value, said):
+    assert said in cli("evaluate", rated[0], "-p", linear, option, value).sentence
+
+
+def test_a_bundle_is_ok(cli, model):
+    assert cli("check", model, "--json").json == {"ok": True, "problems": []}
+
+
+@pytest.mark.parametrize(
+    "name", ["bundle.json", "network.onnx", "pipeline.toml", "weights.safetensors"]
+)
+def test_a_bundle_with_a_changed_byte_is_refused_naming_the_file(cli, damaged, name, rated):
+    folder = damaged(name)
+    assert name in cli("check", folder).sentence
+    assert name in cli("live", "--model", folder, "--source", rated[0], "--headless").sentence
+
+
+def test_a_folder_without_a_bundle_is_refused(cli, tmp_path):
+    assert cli("check", tmp_path).sentence
+
+
+def test_headless_prints_one_line_of_json_per_prediction(cli, model, rated):
+    lines = cli("live", "--model", model, "--source", rated[0], "--headless").stdout.splitlines()
+    predictions = [json.loads(line) for line in lines]
+    assert len(predictions) == 54 * 4  # seconds, hops per second
+    assert all(set(prediction) >= PREDICTION_KEYS for prediction in predictions)
+    assert predictions[0]["abstained"] == "unsettled"
+    assert predictions[0]["valence"] is None
+    assert -1 <= predictions[-1]["valence"] <= 1
+    assert predictions[-1]["sd"]["valence"] > 0
+    assert predictions[-1]["dominance"] is None
+
+
+def test_a_recorded_live_run_predicts_the_same_again(cli, model, rated, tmp_path):
+    out = tmp_path / "again.xdf"
+    words = ["live", "--model", model, "--headless", "--source"]
+    first = cli(*words, rated[0], "--record", out).stdout
+    assert cli(*words, out).stdout == first
+
+
+def test_a_picture_of_the_window_is_written(cli, model, rated, tmp_path):
+    out = tmp_path / "window.png"
+    assert cli("live", "-m", model, "--source", rated[0], "--headless", "--png", out).code == 0
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_recording_with_other_electrodes_is_refused(cli, model, band_only):
+    assert cli("live", "-m", model, "--source", band_only, "--headless").sentence
+
+
+def test_without_a_display_the_window_is_refused_in_one_sentence(cli, model, rated, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert "run headless" in cli("live", "-m", model, "--source", rated[0]).sentence

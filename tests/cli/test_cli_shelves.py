@@ -1,0 +1,48 @@
+import pytest
+
+from neuroaffect.catalog import list_names
+
+
+@pytest.mark.parametrize("shelf", ["devices", "pipelines"])
+@pytest.mark.parametrize("words", [[], ["list"]])
+def test_a_shelf_lists_every_file(cli, shelf, words):
+    outcome = cli(shelf, *words, "--json")
+    key = "id" if shelf == "devices" else "name"
+    assert [entry[key] for entry in outcome.json[shelf]] == list(list_names(shelf))
+
+
+@pytest.mark.parametrize("words", [["muse-2"], ["show", "muse-2"]])
+def test_one_device_is_shown_with_its_channels(cli, words):
+    assert cli("devices", *words, "--json").json["streams"][0]["channels"] == [
+        "TP9", "AF7", "AF8", "TP10",
+    ]  # fmt: skip
+
+
+def test_one_pipeline_is_shown_as_it_is_written(cli):
+    assert (
+        cli("pipelines", "show", "eeg-de").stdout == list_names("pipelines")["eeg-de"].read_text()
+    )
+
+
+def test_a_pipeline_in_json_has_its_fingerprint(cli):
+    assert len(cli("pipelines", "eeg-de", "--json").json["fingerprint"]) == 64
+
+
+def test_where_prints_the_search_order(cli, monkeypatch, tmp_path):
+    monkeypatch.setenv("NEUROAFFECT_HOME", str(tmp_path))
+    places = cli("devices", "--where", "--json").json["where"]
+    assert [place["role"] for place in places] == ["$NEUROAFFECT_HOME", "installed", "checkout"]
+    assert places[0] == {
+        "role": "$NEUROAFFECT_HOME", "folder": str(tmp_path / "devices"), "exists": False,
+    }  # fmt: skip
+
+
+def test_an_unknown_name_is_one_sentence(cli):
+    assert "did you mean 'eeg-de'" in cli("pipelines", "show", "eeg-dee").sentence
+
+
+def test_a_broken_file_of_ones_own_is_one_sentence(cli, monkeypatch, tmp_path):
+    (tmp_path / "devices").mkdir()
+    (tmp_path / "devices" / "mine.toml").write_text("name = ")
+    monkeypatch.setenv("NEUROAFFECT_HOME", str(tmp_path))
+    assert "mine.toml is no TOML" in cli("devices").sentence
