@@ -1,6 +1,14 @@
+import os
+import tempfile
+import uuid
 from pathlib import Path
 
 import pytest
+
+# Before liblsl is first used: streams of other runs on this machine must not be seen.
+_config = Path(tempfile.mkdtemp()) / "lsl_api.cfg"
+_config.write_text(f"[lab]\nSessionID = {uuid.uuid4().hex}\n")
+os.environ["LSLAPICFG"] = str(_config)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 CLIPS = Path(__file__).resolve().parent / "data"

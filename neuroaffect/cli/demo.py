@@ -252,7 +252,7 @@ def _show(facts: dict[str, Any]) -> None:
     print(PROXY)
     print(", ".join(facts["not_trained"]) + ": not trained")
     print(
-        f"{facts['predictions']} live predictions, {facts['abstained']} of them \"don't know\"; "
+        f'{facts["predictions"]} live predictions, {facts["abstained"]} of them "don\'t know"; '
         f"live features differ from those of the recording in {facts['differing_bits']} bits"
     )
     print(f"model, session.xdf and dashboard.png: {facts['out']}")

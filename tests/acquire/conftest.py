@@ -1,23 +1,13 @@
 """Streams and sources for the tests of the doors."""
 
-import os
-import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from neuroaffect.acquire import RawSource
 from neuroaffect.session import Packet, RawStream
-
-# Before liblsl is first used: streams of other test runs on this machine must not be seen.
-_config = Path(tempfile.mkdtemp()) / "lsl_api.cfg"
-_config.write_text(f"[lab]\nSessionID = {uuid.uuid4().hex}\n")
-os.environ["LSLAPICFG"] = str(_config)
-
-SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
 class Listed(RawSource):
@@ -34,13 +24,6 @@ class Listed(RawSource):
 @pytest.fixture
 def listed() -> type[RawSource]:
     return Listed
-
-
-@pytest.fixture
-def shared() -> Path:
-    if not SHARED.is_dir():
-        pytest.skip("the shared recordings are not beside this checkout")
-    return SHARED
 
 
 @pytest.fixture
