@@ -16,10 +16,11 @@ from typing import Protocol
 import numpy as np
 
 from neuroaffect.acquire.source import RawSource
-from neuroaffect.affect import Prediction, Target, affect_channels
+from neuroaffect.affect import Prediction, Target
 from neuroaffect.models.bundle import AffectModel
 from neuroaffect.pipeline import Tick
-from neuroaffect.session import Packet, RawStream, SessionWriter
+from neuroaffect.session import Packet, SessionWriter
+from neuroaffect.session.raw import prediction_stream
 from neuroaffect.stream import Chunk, StreamInfo
 
 __all__ = ["Health", "Live", "Scene", "Sink", "Snapshot", "Watch"]
@@ -260,9 +261,8 @@ class _Recording:
 
     def __init__(self, source: RawSource, targets: tuple[Target, ...]) -> None:
         self._source = source
-        self._channels = affect_channels(targets)
+        self._targets = targets
         self._writer: SessionWriter | None = None
-        self._stream = 0
         self._late_known = 0
         self.path: str | None = None
 
@@ -276,21 +276,12 @@ class _Recording:
         self._writer = SessionWriter(path)
         self.path = str(path)
         self._source.record(self._writer)
-        self._stream = 1 + max((raw.id for raw in self._source.raws), default=0)
-        if self._channels:
-            self._writer.add(
-                RawStream(
-                    id=self._stream,
-                    name="neuroaffect",
-                    type="Affect",
-                    source_id="neuroaffect",
-                    rate_hz=0.0,
-                    format="double64",
-                    labels=self._channels,
-                    units=("",) * len(self._channels),
-                    types=("Affect",) * len(self._channels),
-                )
-            )
+        own = 1 + max((raw.id for raw in self._source.raws), default=0)
+        self._predictions = prediction_stream(
+            self._targets, id=own, name="neuroaffect", source_id="neuroaffect"
+        )
+        if self._predictions.labels:
+            self._writer.add(self._predictions)
 
     def stop(self) -> None:
         if self._writer is not None:
@@ -308,6 +299,6 @@ class _Recording:
             self._writer.event("late", time=times[index], track=track, tick=index)
 
     def write(self, prediction: Prediction) -> None:
-        if self._writer is not None and self._channels:
-            row = prediction.row(self._channels)[None]
-            self._writer.write(Packet(self._stream, np.array([prediction.time]), row))
+        if self._writer is not None and self._predictions.labels:
+            row = prediction.row(self._predictions.labels)[None]
+            self._writer.write(Packet(self._predictions.id, np.array([prediction.time]), row))

@@ -63,9 +63,10 @@ class Offered:
 def not_found(missing: Sequence[str], infos: Sequence[LslInfo], timeout_s: float) -> str:
     """Return the sentence that tells what is missing, and what there is instead."""
     offered = ", ".join(f"'{info.name()}' of type '{info.type()}'" for info in infos)
+    nothing = "nothing; start the sender, and check that no firewall stands between"
     return (
         f"no live stream fits '{missing[0] if missing else 'anything'}' within {timeout_s:g} s; "
-        f"LSL offers {offered or 'nothing; start the sender, and see neuroaffect doctor'}"
+        f"LSL offers {offered or nothing}"
     )
 
 

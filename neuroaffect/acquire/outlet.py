@@ -8,9 +8,9 @@ import numpy as np
 import pylsl
 
 from neuroaffect.acquire.tuning import config_text
-from neuroaffect.affect import DIMENSIONS, Prediction, Target
+from neuroaffect.affect import Prediction, Target
 from neuroaffect.errors import StreamError
-from neuroaffect.session.raw import RawStream
+from neuroaffect.session.raw import RawStream, prediction_stream
 
 __all__ = ["AffectOutlet", "RawOutlet", "tuned"]
 
@@ -45,22 +45,13 @@ class AffectOutlet:
     def __init__(
         self, targets: Iterable[Target], *, name: str = "neuroaffect", source_id: str
     ) -> None:
-        trained = {target.dimension for target in targets}
-        self.dimensions = tuple(word for word in DIMENSIONS if word in trained)
-        labels = (*self.dimensions, *(f"{word}_sd" for word in self.dimensions))
-        n = len(labels)
-        raw = RawStream(
-            id=0, name=name, type="Affect", source_id=source_id, rate_hz=0.0, format="double64",
-            labels=labels, units=("",) * n, types=("Affect",) * n,
-        )  # fmt: skip
+        raw = prediction_stream(targets, id=0, name=name, source_id=source_id)
         self._outlet = RawOutlet(raw, source_id=source_id)
 
     def push(self, prediction: Prediction) -> None:
         """Send one prediction."""
-        said = [getattr(prediction, word) for word in self.dimensions]
-        sds = [prediction.sd.get(word) for word in self.dimensions]
-        row = [np.nan if number is None else number for number in (*said, *sds)]
-        self._outlet.push(np.array([row], dtype=np.float64), np.array([prediction.time]))
+        row = prediction.row(self._outlet.raw.labels)
+        self._outlet.push(row[None], np.array([prediction.time]))
 
     def close(self) -> None:
         """Take the stream off the network."""

@@ -1,13 +1,23 @@
 """What a recording holds, exactly as it was received: streams, packets, offsets, events."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from neuroaffect.affect import Target, affect_channels
 from neuroaffect.errors import SessionError
 
-__all__ = ["EVENTS_STREAM", "FORMATS", "ClockOffset", "Event", "Item", "Packet", "RawStream"]
+__all__ = [
+    "EVENTS_STREAM",
+    "FORMATS",
+    "ClockOffset",
+    "Event",
+    "Item",
+    "Packet",
+    "RawStream",
+    "prediction_stream",
+]
 
 EVENTS_STREAM = "neuroaffect-events"
 
@@ -81,6 +91,21 @@ class RawStream:
         return FORMATS[self.format]
 
 
+def prediction_stream(
+    targets: Iterable[Target], *, id: int, name: str, source_id: str
+) -> RawStream:
+    """Return the stream in which predictions of these targets leave, live and in a session.
+
+    One channel per trained dimension, in [-1, 1], then "<dimension>_sd" for each; irregular,
+    stamped with the time of each prediction; NaN while the model abstains.
+    """
+    labels = affect_channels(targets)
+    return RawStream(
+        id=id, name=name, type="Affect", source_id=source_id, rate_hz=0.0, format="double64",
+        labels=labels, units=("",) * len(labels), types=("Affect",) * len(labels),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Packet:
     """Samples of one stream that arrived together.
@@ -112,7 +137,7 @@ class ClockOffset:
     stream : int
         Id of the stream.
     time, offset : float
-        Seconds on the receiver's clock when it was measured, and the offset in seconds.
+        Seconds on the sender's clock when it was measured, and the offset in seconds.
     """
 
     stream: int
