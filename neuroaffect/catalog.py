@@ -20,8 +20,20 @@ from neuroaffect.pipeline import Pipeline
 from neuroaffect.pipeline.problems import first_problem
 from neuroaffect.units import KINDS, kind_of
 
-__all__ = ["Bridge", "Device", "DeviceStream", "Match", "Place", "device_of", "find", "list_names",
-           "load_device", "load_pipeline", "places"]  # fmt: skip
+__all__ = [
+    "Bridge",
+    "Device",
+    "DeviceStream",
+    "Match",
+    "Place",
+    "demo_session",
+    "device_of",
+    "find",
+    "list_names",
+    "load_device",
+    "load_pipeline",
+    "places",
+]
 
 Shelf = Literal["devices", "pipelines"]
 
@@ -227,6 +239,11 @@ def load_pipeline(name: str) -> Pipeline:
         One sentence naming the key, its value and what would be right.
     """
     return Pipeline.load(find("pipelines", name))
+
+
+def demo_session(part: Literal["first_part", "held_out"]) -> Path:
+    """Return the path of one of the two sessions that come along, see ``_demo/SOURCE.md``."""
+    return _PACKAGE / "_demo" / f"{part}.xdfz"
 
 
 def device_of(

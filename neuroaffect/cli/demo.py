@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
-CLIP = Path(__file__).parents[1] / "_demo"
 DIMENSION = "arousal"
 HELD_OUT_S = 42.0
 PROXY = (
@@ -52,6 +51,7 @@ def run(
 
 
 def _loop(out: Path, *, headless: bool) -> dict[str, Any]:
+    from neuroaffect.catalog import demo_session
     from neuroaffect.models import AffectModel
     from neuroaffect.training.labels import labelled_session
 
@@ -60,7 +60,7 @@ def _loop(out: Path, *, headless: bool) -> dict[str, Any]:
     session = out / "session.xdf"
     session.unlink(missing_ok=True)
     ticks, predictions = _predict_live(model, session, out / "dashboard.png", headless=headless)
-    clip = CLIP / "held_out.xdfz"
+    clip = demo_session("held_out")
     held_out = labelled_session(clip, model.pipeline, subject="Subject01")
     return {
         "out": str(out),
@@ -74,13 +74,13 @@ def _loop(out: Path, *, headless: bool) -> dict[str, Any]:
 
 def _train(folder: Path) -> "Fitted":
     """Train on the first part and save the bundle."""
-    from neuroaffect.catalog import load_pipeline
+    from neuroaffect.catalog import demo_session, load_pipeline
     from neuroaffect.training.dataset import extract
     from neuroaffect.training.fit import fit
     from neuroaffect.training.labels import labelled_session
 
     pipeline = load_pipeline("demo")
-    first_part = labelled_session(CLIP / "first_part.xdfz", pipeline, subject="Subject01")
+    first_part = labelled_session(demo_session("first_part"), pipeline, subject="Subject01")
     with progress() as advance:
         advance("features of the first part", None)
         dataset = extract([first_part], pipeline)
@@ -99,12 +99,13 @@ def _predict_live(
 ) -> "tuple[list[Tick], list[Prediction]]":
     """Play the held-out part over LSL, predict it live, record it, draw it."""
     from neuroaffect.acquire import AffectOutlet, LslSource, Recorded
+    from neuroaffect.catalog import demo_session
     from neuroaffect.dashboard import has_display, open_dashboard, render
     from neuroaffect.live import Live
 
     ticks: list[Tick] = []
     kept = _Kept()
-    recorded = Recorded(CLIP / "held_out.xdfz")
+    recorded = Recorded(demo_session("held_out"))
     player = _Player(recorded)
     note(f"replaying the {HELD_OUT_S:.0f} s held out over LSL, predicting them live")
     with ExitStack() as stack:

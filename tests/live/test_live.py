@@ -2,7 +2,6 @@
 
 import threading
 import uuid
-from pathlib import Path
 
 import numpy as np
 import pylsl
@@ -17,7 +16,7 @@ from neuroaffect.models import AffectModel, build, save
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.session import Packet, RawStream, open_recording
 
-CLIP = Path(neuroaffect.__file__).parent / "_demo" / "held_out.xdfz"
+CLIP = neuroaffect.demo_session("held_out")
 TARGETS = (Target(dimension="valence"), Target(dimension="arousal"))
 PIPELINE = """
 name = "small"
