@@ -37,13 +37,18 @@ def run(
     ] = None,
     models: Annotated[
         list[str] | None,
-        typer.Option("--model", help="Repeatable; the pipeline's network and logistic."),
+        typer.Option(
+            "--model",
+            help="Repeatable; all networks for a corpus, else the pipeline's and logistic.",
+        ),
     ] = None,
     splits: Annotated[
         list[str] | None, typer.Option("--split", help="Repeatable; the honest ones first.")
     ] = None,
     folds: Folds = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the report.")] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")] = Path(
+        "report"
+    ),
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     seed: Seed = 0,
     as_json: AsJson = False,
@@ -61,7 +66,7 @@ def run(
             rows = evaluate(
                 dataset,
                 targets=material.targets,
-                models=models or list(dict.fromkeys([material.pipeline.network.name, "logistic"])),
+                models=models or material.models,
                 splits=splits or material.splits or [split, "leaky"],
                 folds=fold_count,
                 rng=np.random.default_rng(seed),
@@ -69,8 +74,7 @@ def run(
                 workers=workers,
                 progress=lambda done, all_: advance(f"fold {done} of {all_}", done / all_),
             )
-        if out is not None:
-            note(f"report: {_report(out, rows, material)}")
+        note(f"report: {_report(out, rows, material)}")
     answer({"rows": rows}, as_json=as_json, show=lambda: show_rows(rows))
     if material.note:
         note(material.note)
@@ -84,6 +88,7 @@ class _Material:
     sessions: Iterable["LabelledSession"]
     pipeline: "Pipeline"
     targets: Sequence["Target"]
+    models: Sequence[str]
     splits: Sequence[str] = ()
     folds: int | None = None
     note: str = ""
@@ -113,6 +118,7 @@ def _material(
         sessions=labelled(files, declared),
         pipeline=declared,
         targets=declared.labels.targets,
+        models=list(dict.fromkeys([declared.network.name, "logistic"])),
     )
 
 
@@ -121,6 +127,7 @@ def _of_corpus(
 ) -> _Material:
     from neuroaffect.catalog import load_pipeline
     from neuroaffect.corpora import corpus_of
+    from neuroaffect.models import NETWORKS
 
     corpus = corpus_of(name)
     return _Material(
@@ -128,6 +135,7 @@ def _of_corpus(
         sessions=corpus.sessions(root, subjects=subjects),
         pipeline=load_pipeline(pipeline or corpus.pipeline),
         targets=corpus.targets,
+        models=list(NETWORKS),
         splits=corpus.splits,
         folds=corpus.folds,
         note=corpus.note,

@@ -74,13 +74,10 @@ def _draw(axes: "Axes", row: "Row", splits: Sequence[str], models: Sequence[str]
 
 def _frame(axes: "Axes", rows: Sequence["Row"], splits: Sequence[str]) -> None:
     chances = [row["chance"] for row in rows if row["chance"] is not None]
-    right = len(splits) - 0.5
     if chances:
-        chance = max(chances)
-        axes.axhline(chance, color="#666666", linewidth=1, linestyle="--", zorder=1)
-        axes.text(right, chance, " chance", va="center", fontsize=8, color="#666666")
+        axes.axhline(max(chances), color="#666666", linewidth=1, linestyle="--", zorder=1)
     axes.set_xticks(np.arange(len(splits)), [_label(rows, split) for split in splits], fontsize=9)
-    axes.set_xlim(-0.5, right)
+    axes.set_xlim(-0.5, len(splits) - 0.5)
     axes.set_ylim(0 if chances else -1, 1.08)  # concordance may be negative
     axes.set_yticks(np.arange(0 if chances else -1, 1.01, 0.25))
     axes.set_ylabel("balanced accuracy over trials" if chances else "concordance over trials")
@@ -98,12 +95,14 @@ def _legend(axes: "Axes", rows: Sequence["Row"], models: Sequence[str]) -> None:
     ]
     keys.append(Line2D([], [], color="black", linewidth=2.2, label="majority guess"))
     keys.append(Line2D([], [], color="#222222", linewidth=1.3, label="95 % interval"))
+    if any(row["chance"] is not None for row in rows):
+        keys.append(Line2D([], [], color="#666666", linewidth=1, linestyle="--", label="chance"))
     if any(row["leaky"] for row in rows):
         keys.append(Patch(facecolor=grey, hatch="///", edgecolor="white", label="leaky: no score"))
     if any(row["confounded"] for row in rows):
         keys.append(Patch(color=grey, alpha=0.6, label="pale: class = recording"))
     axes.legend(
-        handles=keys, loc="center left", bbox_to_anchor=(1.09, 0.5), frameon=False, fontsize=8
+        handles=keys, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8
     )
 
 

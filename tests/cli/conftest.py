@@ -40,7 +40,9 @@ class Outcome:
 
 
 @pytest.fixture
-def cli(capsys) -> Callable[..., Outcome]:
+def cli(capsys, tmp_path, monkeypatch) -> Callable[..., Outcome]:
+    monkeypatch.chdir(tmp_path)  # verbs write where they are called
+
     def run(*words: object) -> Outcome:
         with pytest.raises(SystemExit) as left:
             main([str(word) for word in words])
