@@ -172,6 +172,7 @@ def start(*arguments):
         [sys.executable, __file__, *map(str, arguments)],
         env=environment,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # liblsl greets at every start
         text=True,
     )
 

@@ -147,7 +147,7 @@ def _note(split: Split, confounded: bool, left_out: int) -> str:
     if split.leaky:
         said.append("diagnostic: trials are on both sides")
     if confounded:
-        said.append("class and recording are the same thing here")
+        said.append("confounded: class and recording are the same thing here")
     if left_out:
         said.append(f"{left_out} left out: one class only in a training side")
     return "; ".join(said)
@@ -163,5 +163,7 @@ def _compare(rows: Sequence[Row]) -> None:
                 continue
             points = 100 * (row["balanced_accuracy"] - honest["balanced_accuracy"])
             row["optimistic_points"] = points
-            row["note"] = f"{row['note']}; optimistic by {points:.0f} points against {name}"
+            row["note"] = (
+                f"{row['note']}; optimistic by {points:.0f} points on your data (against {name})"
+            )
             break
