@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RawSource", "StreamState"]
 
-_WAIT_S = 0.1  # how long an iteration sleeps at most before it looks whether it is closed
+_WAIT_S = 1.0  # sleep between looks while nothing arrives; what waits is woken by close()
 
 Item = Packet | ClockOffset | Event
 

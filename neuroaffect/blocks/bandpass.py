@@ -1,13 +1,13 @@
 """Keep a band of frequencies."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import signal
 
-from neuroaffect.blocks.base import Block, Step, require_signal
-from neuroaffect.blocks.cascade import Cascade, settle_s
+from neuroaffect.blocks.base import Block, require_signal
+from neuroaffect.blocks.cascade import FilterStep
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 
@@ -39,25 +39,13 @@ class Bandpass(Block):
     high_hz: float
     order: int = 4
 
-    def start(self, info: StreamInfo) -> "BandpassStep":
+    def start(self, info: StreamInfo) -> FilterStep:
         info = require_signal(info, "bandpass")
-        return BandpassStep(info, design(self.low_hz, self.high_hz, self.order, info, "bandpass"))
+        return FilterStep(info, design(self.low_hz, self.high_hz, self.order, info, "bandpass"))
 
     @classmethod
     def examples(cls) -> Sequence["Bandpass"]:
         return [cls(low_hz=1.0, high_hz=45.0), cls(low_hz=8.0, high_hz=13.0, order=2)]
-
-
-class BandpassStep(Step):
-    """A running band-pass."""
-
-    def __init__(self, info: StreamInfo, sos: np.ndarray) -> None:
-        self.info = replace(info)
-        self.settle_s = settle_s(sos, info.rate_hz)
-        self._cascade = Cascade(sos)
-
-    def process(self, x: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(self._cascade.process(x))
 
 
 def design(low_hz: float, high_hz: float, order: int, info: StreamInfo, block: str) -> np.ndarray:

@@ -1,11 +1,14 @@
 """Second-order sections that carry their state from hop to hop."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import signal
 
-from neuroaffect.blocks.base import hold_missing
+from neuroaffect.blocks.base import Step, hold_missing
+from neuroaffect.stream import StreamInfo
 
-__all__ = ["Cascade", "settle_s"]
+__all__ = ["Cascade", "FilterStep", "settle_s"]
 
 
 class Cascade:
@@ -39,6 +42,18 @@ class Cascade:
         x = hold_missing(x, self._last)
         y, self._state = signal.sosfilt(self._sos, x, axis=0, zi=self._state)
         return y
+
+
+class FilterStep(Step):
+    """A running filter that gives a signal of the same channels and unit."""
+
+    def __init__(self, info: StreamInfo, sos: np.ndarray) -> None:
+        self.info = replace(info)
+        self.settle_s = settle_s(sos, info.rate_hz)
+        self._cascade = Cascade(sos)
+
+    def process(self, x: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray(self._cascade.process(x))
 
 
 def settle_s(sos: np.ndarray, rate_hz: float, *, remainder: float = 0.01) -> float:

@@ -1,13 +1,13 @@
 """Take the mains hum out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import signal
 
-from neuroaffect.blocks.base import Block, Step, require_signal
-from neuroaffect.blocks.cascade import Cascade, settle_s
+from neuroaffect.blocks.base import Block, require_signal
+from neuroaffect.blocks.cascade import FilterStep
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 
@@ -39,7 +39,7 @@ class Notch(Block):
     harmonics: int = 1
     q: float = 30.0
 
-    def start(self, info: StreamInfo) -> "NotchStep":
+    def start(self, info: StreamInfo) -> FilterStep:
         info = require_signal(info, "notch")
         nyquist_hz = info.rate_hz / 2
         if not 0 < self.mains_hz < nyquist_hz:
@@ -53,20 +53,8 @@ class Notch(Block):
             for hz in centres
             if hz < nyquist_hz
         ]
-        return NotchStep(info, np.concatenate(sections))
+        return FilterStep(info, np.concatenate(sections))
 
     @classmethod
     def examples(cls) -> Sequence["Notch"]:
         return [cls(), cls(mains_hz=60.0, harmonics=3, q=10.0)]
-
-
-class NotchStep(Step):
-    """Running notches."""
-
-    def __init__(self, info: StreamInfo, sos: np.ndarray) -> None:
-        self.info = replace(info)
-        self.settle_s = settle_s(sos, info.rate_hz)
-        self._cascade = Cascade(sos)
-
-    def process(self, x: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(self._cascade.process(x))

@@ -1,6 +1,7 @@
 """Hops, tracks, the join and the tick: a declared pipeline and its run."""
 
-from neuroaffect.pipeline.declared import FEATURE_VERSION, Labels, Network, Pipeline, Recipe, Track
+from neuroaffect.pipeline.declared import FEATURE_VERSION, Pipeline
+from neuroaffect.pipeline.parts import Labels, Network, Recipe, Track
 from neuroaffect.pipeline.run import Run
 from neuroaffect.pipeline.tick import Tick
 

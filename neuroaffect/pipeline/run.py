@@ -1,7 +1,6 @@
 """A running pipeline: chunks in, ticks out."""
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,18 +8,16 @@ from neuroaffect.errors import PipelineError
 from neuroaffect.montage import scalp
 from neuroaffect.pipeline.framer import Framer
 from neuroaffect.pipeline.join import Follower, Join
+from neuroaffect.pipeline.parts import Track
 from neuroaffect.pipeline.tick import Tick
 from neuroaffect.pipeline.track import TrackRun
 from neuroaffect.stream import Chunk, FeatureInfo, StreamInfo
-
-if TYPE_CHECKING:
-    from neuroaffect.pipeline.declared import Pipeline, Track
 
 __all__ = ["Run"]
 
 
 class Run:
-    """A pipeline at work on one source.
+    """A pipeline at work on one source; made by :meth:`Pipeline.start`.
 
     Attributes
     ----------
@@ -34,18 +31,24 @@ class Run:
 
     def __init__(
         self,
-        pipeline: "Pipeline",
+        tracks: Mapping[str, Track],
         streams: Mapping[str, StreamInfo],
+        *,
+        lead: str,
+        hop_s: float,
+        bridge_s: float,
         late: Collection[tuple[str, int]] | None,
     ) -> None:
         self.tracks: dict[str, TrackRun] = {}
         self._fed_by: dict[str, list[str]] = {}
-        for name, track in pipeline.tracks.items():
+        for name, track in tracks.items():
             info = _find(name, track, streams)
-            if info is None and (track.required or name == pipeline.lead):
+            if info is None and (track.required or name == lead):
                 raise PipelineError(_not_found(name, track, streams))
             if info is not None:
-                self.tracks[name] = _start(track, info, pipeline)
+                self.tracks[name] = _start(
+                    track, info, hop_s=track.hop_s or hop_s, bridge_s=bridge_s
+                )
                 self._fed_by.setdefault(info.name, []).append(name)
         self.features: dict[str, FeatureInfo] = {
             f"{name}.{block}": info
@@ -54,10 +57,10 @@ class Run:
         }
         followers = {
             name: Follower(track.lag_s, track.patience_s, track.stale_s)
-            for name, track in pipeline.tracks.items()
-            if name in self.tracks and name != pipeline.lead
+            for name, track in tracks.items()
+            if name in self.tracks and name != lead
         }
-        self._join = Join(pipeline.lead, followers, late)
+        self._join = Join(lead, followers, late)
 
     @property
     def late(self) -> list[tuple[str, int]]:
@@ -82,7 +85,7 @@ class Run:
         return self._join.finish()
 
 
-def _find(name: str, track: "Track", streams: Mapping[str, StreamInfo]) -> StreamInfo | None:
+def _find(name: str, track: Track, streams: Mapping[str, StreamInfo]) -> StreamInfo | None:
     """Return the one stream this track reads, None if there is none.
 
     Raises
@@ -103,13 +106,13 @@ def _find(name: str, track: "Track", streams: Mapping[str, StreamInfo]) -> Strea
     return fitting[0] if fitting else None
 
 
-def _not_found(name: str, track: "Track", streams: Mapping[str, StreamInfo]) -> str:
+def _not_found(name: str, track: Track, streams: Mapping[str, StreamInfo]) -> str:
     wanted = f"'{track.stream}' of kind '{track.kind}'" if track.stream else f"kind '{track.kind}'"
     offered = ", ".join(f"{info.name} ({info.kind})" for info in streams.values()) or "nothing"
     return f"track '{name}' needs a regular stream {wanted}; the source offers {offered}"
 
 
-def _start(track: "Track", info: StreamInfo, pipeline: "Pipeline") -> TrackRun:
+def _start(track: Track, info: StreamInfo, *, hop_s: float, bridge_s: float) -> TrackRun:
     if track.channels == "all":
         wanted = info.channels
     elif track.channels == "scalp":
@@ -123,6 +126,5 @@ def _start(track: "Track", info: StreamInfo, pipeline: "Pipeline") -> TrackRun:
         wanted = tuple(track.channels)
     picked = info.pick(wanted)
     columns = np.array([info.channels.index(label) for label in wanted])
-    hop_s = track.hop_s or pipeline.hop_s
-    framer = Framer(info, hop_s=hop_s, bridge_s=pipeline.bridge_s, columns=columns)
+    framer = Framer(info, hop_s=hop_s, bridge_s=bridge_s, columns=columns)
     return TrackRun(picked, framer, track.named_blocks())

@@ -1,0 +1,127 @@
+"""The parts of a declared pipeline: tracks, network, recipe, labels."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+)
+
+from neuroaffect.affect import Target
+from neuroaffect.blocks import BLOCKS, Block
+from neuroaffect.pipeline.problems import first_problem
+
+__all__ = ["Declared", "Labels", "Network", "Recipe", "Track"]
+
+
+def _parse_block(entry: Any) -> Block:
+    """Return the block an entry names: `{ block = "bandpass", low_hz = 1, high_hz = 45 }`."""
+    if isinstance(entry, Block):
+        return entry
+    if not isinstance(entry, Mapping) or "block" not in entry:
+        raise ValueError(f'each block needs block = "name"; known are {", ".join(BLOCKS)}')
+    settings = dict(entry)
+    name = settings.pop("block")
+    if name not in BLOCKS:
+        raise ValueError(f"no block is called '{name}'; known are {', '.join(BLOCKS)}")
+    try:
+        return TypeAdapter(BLOCKS[name]).validate_python(settings)
+    except ValidationError as error:
+        raise ValueError(f"block '{name}': {first_problem(error, BLOCKS[name])}") from None
+
+
+def _block_entry(block: Block) -> dict[str, Any]:
+    settings = TypeAdapter(type(block)).dump_python(block, mode="json")
+    return {"block": block_name(block), **settings}
+
+
+def block_name(block: Block) -> str:
+    """Return the registry name of a block."""
+    return next(name for name, cls in BLOCKS.items() if cls is type(block))
+
+
+BlockEntry = Annotated[Block, BeforeValidator(_parse_block), PlainSerializer(_block_entry)]
+
+
+class Declared(BaseModel):
+    """What is read from a TOML file: frozen, and without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Track(Declared):
+    """One stream and the blocks it goes through.
+
+    `channels` is "all", "scalp" (the electrodes that the 10-05 system knows, ears left out) or
+    a list. `lag_s`, `patience_s` and `stale_s` are read for followers only; a tick lacks a
+    follower that stays silent, and a `required` one makes the model abstain.
+    """
+
+    kind: str
+    stream: str | None = None
+    channels: Literal["all", "scalp"] | tuple[str, ...] = "all"
+    hop_s: float | None = Field(default=None, gt=0)
+    blocks: tuple[BlockEntry, ...] = ()
+    lag_s: float = Field(default=0.0, ge=0)
+    patience_s: float = Field(default=1.0, gt=0)
+    stale_s: float = Field(default=5.0, gt=0)
+    required: bool = True
+
+    def named_blocks(self) -> tuple[tuple[str, Block], ...]:
+        """Return (name, block) in order; the second block of a kind is "entropy2"."""
+        names: list[str] = []
+        for block in self.blocks:
+            base = block_name(block)
+            same = sum(name.rstrip("0123456789") == base for name in names)
+            names.append(base if not same else f"{base}{same + 1}")
+        return tuple(zip(names, self.blocks, strict=True))
+
+
+class Network(Declared):
+    """The network, what it reads, and when it must not speak.
+
+    `input` is "track.block". Below `good_channels`, the share of good channels in the input's
+    track, the model abstains.
+    """
+
+    name: str = "rbtransformer"
+    input: str = "eeg.entropy"
+    options: dict[str, int | float | str | bool] = {}
+    good_channels: float = Field(default=0.75, ge=0, le=1)
+
+
+class Recipe(Declared):
+    """How the network is trained.
+
+    Features are normalised by the statistics of the training ticks, never of others. With
+    `class_weights` every class counts the same, whatever its share of the training trials.
+    """
+
+    epochs: int = Field(default=40, gt=0)
+    batch: int = Field(default=64, gt=0)
+    learning_rate: float = Field(default=1e-3, gt=0)
+    weight_decay: float = Field(default=1e-3, ge=0)
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    schedule: Literal["constant", "cosine"] = "cosine"
+    class_weights: bool = True
+    seed: int = 0
+
+
+class Labels(Declared):
+    """Where a recording's own labels come from.
+
+    `trials` is "events" (trial-start and trial-stop in our session events, with ratings),
+    "pairs" (the same marker opens and closes a trial) or "until-next" (a marker lasts until
+    the next). `markers` maps a marker's text to the class of the one target it stands for.
+    """
+
+    stream: str | None = None
+    trials: Literal["events", "pairs", "until-next"] = "events"
+    markers: dict[str, str] = {}
+    targets: tuple[Target, ...] = ()
