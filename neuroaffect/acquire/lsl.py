@@ -20,7 +20,7 @@ from neuroaffect.acquire.offered import (
     offer_of,
 )
 from neuroaffect.acquire.outlet import tuned
-from neuroaffect.acquire.puller import Puller, Sender
+from neuroaffect.acquire.puller import PULL_S, Puller, Sender
 from neuroaffect.acquire.source import Item, RawSource, StreamState
 from neuroaffect.errors import StreamError
 from neuroaffect.session.raw import Packet, RawStream
@@ -77,6 +77,8 @@ class LslSource(RawSource):
         How long to look for the streams, and again to open them.
     hop_s : float or None
         The pipeline's hop; see :class:`~neuroaffect.acquire.puller.Puller`.
+    pull_s : float
+        Longest time between two chunks of a regular stream that flows.
 
     Raises
     ------
@@ -95,6 +97,7 @@ class LslSource(RawSource):
         optional: Iterable[str] = (),
         timeout_s: float = 10.0,
         hop_s: float | None = None,
+        pull_s: float = PULL_S,
     ) -> None:
         found, spare = _find(None if wanted is None else list(wanted), list(optional), timeout_s)
         jobs = [
@@ -112,7 +115,7 @@ class LslSource(RawSource):
         self._pullers = {
             raw.id: Puller(
                 inlet, raw, name=names[raw.id], offset_s=offset_s, hand_on=self._arrived.put,
-                local_clock=pylsl.local_clock, who=_Sender(raw, uid), hop_s=hop_s,
+                local_clock=pylsl.local_clock, who=_Sender(raw, uid), hop_s=hop_s, pull_s=pull_s,
             )
             for raw, inlet, offset_s, uid in opened
         }  # fmt: skip

@@ -13,7 +13,7 @@ from neuroaffect.session.raw import ClockOffset, Event, Packet, RawStream
 
 __all__ = ["Inlet", "Puller"]
 
-PULL_S = 0.1  # longest pull: how late a short delivery or a close() may be noticed
+PULL_S = 0.3  # longest pull: each one costs processor time; close() waits no longer
 IRREGULAR_S = 0.2  # a marker ends its pull at once, so that waiting longer costs nothing
 BATCH_S = 0.25  # most data in one pull where no hop is given
 IRREGULAR_SAMPLES = 256
@@ -43,7 +43,7 @@ class Puller(threading.Thread):
     """Pull one stream until told to stop, and hand on packets and clock offsets in order.
 
     A pull asks for no more than is left to the next hop boundary, so that the last sample of a
-    hop wakes the consumer at once, and returns after :data:`PULL_S` with what there is.
+    hop wakes the consumer at once, and returns after `pull_s` with what there is.
 
     Parameters
     ----------
@@ -65,6 +65,9 @@ class Puller(threading.Thread):
         again, or was started again with other rate or channels than `raw` says. The latter
         two are handed on as events "reconnect" and "stream-changed".
     hop_s : float or None
+    pull_s : float
+        Longest pull of a regular stream, at most :data:`PULL_S`. Shorter ones move a window more
+        smoothly.
 
     Attributes
     ----------
@@ -88,6 +91,7 @@ class Puller(threading.Thread):
         local_clock: Callable[[], float],
         who: Callable[[], Sender],
         hop_s: float | None = None,
+        pull_s: float = PULL_S,
     ) -> None:
         super().__init__(name=f"pull {name}", daemon=True)
         self._stream = name
@@ -104,6 +108,7 @@ class Puller(threading.Thread):
         self._hand_on = hand_on
         self._local_clock = local_clock
         self._who = who
+        self._pull_s = min(pull_s, PULL_S)
         per_hop = Fraction(str(hop_s or 0)) * Fraction(str(self._rate_hz))
         self._per_hop = per_hop if per_hop >= 1 else None
         self._stopped = threading.Event()
@@ -137,7 +142,7 @@ class Puller(threading.Thread):
     def _pull(self, inlet: Inlet) -> tuple[np.ndarray, np.ndarray]:
         if self._rate_hz:
             return inlet.pull_chunk(
-                timeout=PULL_S, max_samples=self._wanted(), min_samples=None, as_numpy=True
+                timeout=self._pull_s, max_samples=self._wanted(), min_samples=None, as_numpy=True
             )
         return inlet.pull_chunk(
             timeout=IRREGULAR_S, max_samples=IRREGULAR_SAMPLES, min_samples=1, as_numpy=True

@@ -112,7 +112,7 @@ def _predict_live(
         stack.callback(player.stop)
         player.start()
         queries = [f"source_id=replay:{raw.source_id}:{raw.name}" for raw in recorded.raws]
-        source = stack.enter_context(LslSource(queries, hop_s=model.pipeline.hop_s))
+        source = stack.enter_context(LslSource(queries, hop_s=model.pipeline.hop_s, pull_s=0.05))
         outlet = AffectOutlet(model.targets, source_id="neuroaffect-demo")
         live = Live(source, model, sinks=[outlet, kept], on_tick=ticks.append)
         live.record(session)

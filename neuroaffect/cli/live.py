@@ -26,6 +26,7 @@ __all__ = ["run"]
 
 LSL = "lsl"
 _LOOK_EVERY_S = 0.5
+_SMOOTH_S = 0.05  # with a window: signals move on in pieces too short to see
 
 
 def run(
@@ -54,7 +55,7 @@ def run(
         from neuroaffect.dashboard.picture import require_qt
 
         require_qt()
-    with _open(source, loaded, timeout_s) as opened:
+    with _open(source, loaded, timeout_s, smooth=not headless) as opened:
         live = _start(opened, loaded, name, headless=headless)
         mailbox = live.watch() if png is not None else None
         if record is not None:
@@ -89,12 +90,13 @@ def _start(source: "RawSource", model: "AffectModel", name: str, *, headless: bo
     )
 
 
-def _open(source: str, model: "AffectModel", timeout_s: float) -> "RawSource":
+def _open(source: str, model: "AffectModel", timeout_s: float, *, smooth: bool) -> "RawSource":
     if source != LSL:
         from neuroaffect.acquire import Recorded
 
         return Recorded(source)
     from neuroaffect.acquire import LslSource
+    from neuroaffect.acquire.puller import PULL_S
 
     tracks = model.pipeline.tracks.values()
     return LslSource(
@@ -103,6 +105,7 @@ def _open(source: str, model: "AffectModel", timeout_s: float) -> "RawSource":
         optional=[_query(t.stream, t.kind) for t in tracks if not t.required] + ["markers"],
         timeout_s=timeout_s,
         hop_s=model.pipeline.hop_s,
+        pull_s=_SMOOTH_S if smooth else PULL_S,
     )
 
 
