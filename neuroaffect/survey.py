@@ -202,7 +202,7 @@ class _Tally:
         nominal_hz, rate_hz = self.info.rate_hz, self._rate_hz()
         if self.stepped_s >= _LEAST_S and abs(rate_hz - nominal_hz) > _RATE_ALARM * nominal_hz > 0:
             yield f"runs at {rate_hz:.4g} Hz, its nominal rate is {nominal_hz:g} Hz"
-        if self.odd:
+        if self.odd and self.info.kind != "affect":  # there, NaN says that the model abstained
             yield f"{self.odd} values are no numbers"
         if self.samples > 1 and self.info.rate_hz and self.info.kind not in _UNJUDGED:
             flat = [

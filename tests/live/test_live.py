@@ -15,6 +15,7 @@ from neuroaffect.live import Live
 from neuroaffect.models import AffectModel, build, save
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.session import Packet, RawStream, open_recording
+from neuroaffect.survey import Survey
 
 CLIP = neuroaffect.demo_session("held_out")
 TARGETS = (Target(dimension="valence"), Target(dimension="arousal"))
@@ -264,3 +265,11 @@ def test_streams_of_another_rate_are_refused(steady):
     other = Listed(source.raws, source.items)
     with pytest.raises(neuroaffect.ModelError, match="trained at 128 Hz"):
         Live(other, model)
+
+
+def test_a_session_in_which_the_model_abstained_is_no_defect(steady, tmp_path):
+    source, model = steady
+    live = Live(source, model, late=())
+    live.record(tmp_path / "run.xdf")
+    live.run()
+    assert Survey.of(tmp_path / "run.xdf").problems == ()
