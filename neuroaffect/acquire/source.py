@@ -111,6 +111,11 @@ class RawSource:
         return {intake.info.name: tuple(intake.gaps) for intake in self._intakes.values()}
 
     @property
+    def is_closed(self) -> bool:
+        """Whether :meth:`close` was called."""
+        return self._closed.is_set()
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more can come."""
         return self._closed.is_set() or (self._ended and not self._ready)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from neuroaffect.affect import DIMENSIONS, Prediction
+from neuroaffect.cli.interrupt import ended_by_ctrl_c
 from neuroaffect.cli.output import note, plain
 from neuroaffect.cli.record import Seconds
 from neuroaffect.cli.streams import Timeout
@@ -62,8 +63,8 @@ def run(
             live.record(record)
         stays = source != LSL and for_s is None
         with (
-            contextlib.suppress(KeyboardInterrupt),
-            contextlib.nullcontext() if headless else _window(live, stays=stays),
+            ended_by_ctrl_c(live.stop),
+            contextlib.nullcontext() if headless else _window(live, opened, stays=stays),
             _ended_after(live, for_s),
             _silence_told(opened),
         ):
@@ -171,8 +172,8 @@ def _pace() -> Callable[["Tick"], None]:
 
 
 @contextlib.contextmanager
-def _window(live: "Live", *, stays: bool) -> Iterator[None]:
-    """Show the window while the loop runs, or until the user closes it if it stays."""
+def _window(live: "Live", opened: "RawSource", *, stays: bool) -> Iterator[None]:
+    """Show the window while the loop runs; if it stays, until it is closed, or Ctrl-C."""
     from neuroaffect.dashboard import open_dashboard
 
     def obey(command: str) -> None:
@@ -186,8 +187,8 @@ def _window(live: "Live", *, stays: bool) -> Iterator[None]:
     window = open_dashboard(live.scene, live.watch().take, on_command=obey)
     try:
         yield
-        if stays:
-            window.wait()
+        while stays and not opened.is_closed and not window.wait(timeout_s=0.2):
+            pass
     finally:
         window.close()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuroaffect.cli.interrupt import ended_by_ctrl_c
 from neuroaffect.cli.output import AsJson, answer, note, quiet_stdout, table
 from neuroaffect.cli.streams import Timeout
 
@@ -64,14 +65,12 @@ def _keep_on(source: "LslSource", writer: "SessionWriter", for_s: float | None) 
     began = time.monotonic()
     until = began + for_s if for_s is not None else float("inf")
     say_at = began + _SAY_EVERY_S
-    try:
+    with ended_by_ctrl_c(source.close):
         while not source.ended and (now := time.monotonic()) < until:
             source.get(min(0.2, until - now))
             if now >= say_at:
                 say_at += _SAY_EVERY_S
                 note(f"{now - began:.0f} s, {writer.bytes_written} bytes{_silent(source)}")
-    except KeyboardInterrupt:
-        note("stopped")
     return time.monotonic() - began
 
 
