@@ -7,9 +7,9 @@ import numpy as np
 
 from neuroaffect.features import FeatureTable
 from neuroaffect.pipeline import Pipeline, Tick
-from neuroaffect.stream import Chunk, Source, StreamInfo
+from neuroaffect.stream import Chunk, FeatureInfo, Source, StreamInfo
 
-__all__ = ["Parity", "check_parity"]
+__all__ = ["Parity", "check_parity", "differing_bits"]
 
 _MOST_SAMPLES = 48  # longest random piece; hops are 12 to 256 samples, so pieces cut and span them
 _SINGLES = 2000  # samples per stream that go in one by one: every position within many hops
@@ -87,6 +87,19 @@ def check_parity(
         features=len(table.columns),
         differing_bits=sum(_differing(arrived, bits(other)) for other in others),
     )
+
+
+def differing_bits(features: Mapping[str, FeatureInfo], one: list[Tick], other: list[Tick]) -> int:
+    """Return in how many bits two runs differ: features, times, quality and verdicts.
+
+    Parameters
+    ----------
+    features : mapping of str to FeatureInfo
+        Of the run, :attr:`neuroaffect.pipeline.Run.features`.
+    one, other : list of Tick
+    """
+    table = FeatureTable(features)
+    return _differing(_bits(table, one), _bits(table, other))
 
 
 def _ticks(

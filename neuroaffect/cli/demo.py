@@ -192,19 +192,14 @@ def _start_s(path: Path) -> float:
 
 
 def _differing_bits(model: "AffectModel", session: Path, live: "Sequence[Tick]") -> int:
-    """Return in how many bits the live features differ from those of the run's own recording."""
-    import numpy as np
-
+    """Return in how many bits the live ticks differ from those of the run's own recording."""
     from neuroaffect.acquire import Recorded
+    from neuroaffect.parity import differing_bits
 
     source = Recorded(session)
     run = model.pipeline.start(source.streams, late=source.late)
     again = [tick for name, chunk in source for tick in run.push(name, chunk)] + run.finish()
-    track, _, block = model.pipeline.network.input.partition(".")
-    one, other = (np.array([t.tracks[track][block] for t in ticks]) for ticks in (live, again))
-    if one.shape != other.shape:
-        return 64 * max(one.size, other.size)
-    return int(np.bitwise_count(one.view(np.uint64) ^ other.view(np.uint64)).sum())
+    return differing_bits(run.features, list(live), again)
 
 
 def _score(

@@ -192,15 +192,11 @@ class AffectModel:
 
 
 def _fitting(track: Track, streams: Mapping[str, StreamInfo]) -> StreamInfo:
-    fitting = [
-        info
-        for info in streams.values()
-        if info.kind == track.kind and info.rate_hz > 0 and track.stream in {None, info.name}
-    ]
+    fitting = track.fitting(streams)
     if len(fitting) == 1:
         return fitting[0]
     offered = ", ".join(f"{info.name} ({info.kind})" for info in streams.values()) or "nothing"
-    wanted = f"'{track.stream}' of kind '{track.kind}'" if track.stream else f"kind '{track.kind}'"
     raise ModelError(
-        f"the model needs one stream {wanted}, but {len(fitting)} fit; the source offers {offered}"
+        f"the model needs one stream {track.wanted}, but {len(fitting)} fit; "
+        f"the source offers {offered}"
     )

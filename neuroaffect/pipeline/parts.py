@@ -16,6 +16,7 @@ from pydantic import (
 from neuroaffect.affect import Target
 from neuroaffect.blocks import BLOCKS, Block
 from neuroaffect.pipeline.problems import first_problem
+from neuroaffect.stream import StreamInfo
 
 __all__ = ["Declared", "Labels", "Network", "Recipe", "Track"]
 
@@ -72,6 +73,19 @@ class Track(Declared):
     patience_s: float = Field(default=1.0, gt=0)
     stale_s: float = Field(default=5.0, gt=0)
     required: bool = True
+
+    def fitting(self, streams: Mapping[str, StreamInfo]) -> list[StreamInfo]:
+        """Return the streams that this track could read."""
+        return [
+            info
+            for info in streams.values()
+            if info.kind == self.kind and info.rate_hz > 0 and self.stream in {None, info.name}
+        ]
+
+    @property
+    def wanted(self) -> str:
+        """What the track looks for, in words."""
+        return f"'{self.stream}' of kind '{self.kind}'" if self.stream else f"kind '{self.kind}'"
 
     def named_blocks(self) -> tuple[tuple[str, Block], ...]:
         """Return (name, block) in order; the second block of a kind is "entropy2"."""

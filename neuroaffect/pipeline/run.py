@@ -93,11 +93,7 @@ def _find(name: str, track: Track, streams: Mapping[str, StreamInfo]) -> StreamI
     PipelineError
         If several streams fit.
     """
-    fitting = [
-        info
-        for info in streams.values()
-        if info.kind == track.kind and info.rate_hz > 0 and track.stream in {None, info.name}
-    ]
+    fitting = track.fitting(streams)
     if len(fitting) > 1:
         raise PipelineError(
             f"track '{name}': {len(fitting)} streams are of kind '{track.kind}' "
@@ -107,9 +103,8 @@ def _find(name: str, track: Track, streams: Mapping[str, StreamInfo]) -> StreamI
 
 
 def _not_found(name: str, track: Track, streams: Mapping[str, StreamInfo]) -> str:
-    wanted = f"'{track.stream}' of kind '{track.kind}'" if track.stream else f"kind '{track.kind}'"
     offered = ", ".join(f"{info.name} ({info.kind})" for info in streams.values()) or "nothing"
-    return f"track '{name}' needs a regular stream {wanted}; the source offers {offered}"
+    return f"track '{name}' needs a regular stream {track.wanted}; the source offers {offered}"
 
 
 def _start(track: Track, info: StreamInfo, *, hop_s: float, bridge_s: float) -> TrackRun:
