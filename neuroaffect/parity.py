@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroaffect.features import FeatureTable
-from neuroaffect.pipeline import Pipeline, Tick
-from neuroaffect.stream import Chunk, FeatureInfo, Source, StreamInfo
+from neuroaffect.pipeline import Pipeline, Run, Tick
+from neuroaffect.stream import Chunk, Source, StreamInfo
 
 __all__ = ["Parity", "check_parity", "differing_bits"]
 
@@ -73,33 +73,30 @@ def check_parity(
         If the pipeline cannot run on these streams.
     """
     run = pipeline.start(source.streams, late=late)
-    table = FeatureTable(run.features)
-    widths = {name: len(track.info.channels) for name, track in run.tracks.items()}
 
     def bits(arrivals: Arrivals) -> np.ndarray:
-        return _bits(table, widths, _ticks(pipeline, source.streams, arrivals, late))
+        return _bits(run, _ticks(pipeline, source.streams, arrivals, late))
 
     arrived = bits(source)
     others = (_random_pieces(source, rng), _singles_first(source, rng), _largest_pieces(source))
     return Parity(
         pipeline=pipeline.name,
         ticks=len(arrived),
-        features=len(table.columns),
+        features=len(FeatureTable(run.features).columns),
         differing_bits=sum(_differing(arrived, bits(other)) for other in others),
     )
 
 
-def differing_bits(features: Mapping[str, FeatureInfo], one: list[Tick], other: list[Tick]) -> int:
-    """Return in how many bits two runs differ: features, times, quality and verdicts.
+def differing_bits(run: Run, one: list[Tick], other: list[Tick]) -> int:
+    """Return in how many bits two runs of a pipeline differ: features, times and verdicts.
 
     Parameters
     ----------
-    features : mapping of str to FeatureInfo
-        Of the run, :attr:`neuroaffect.pipeline.Run.features`.
+    run : Run
+        Either of them; tells what a tick holds.
     one, other : list of Tick
     """
-    table = FeatureTable(features)
-    return _differing(_bits(table, one), _bits(table, other))
+    return _differing(_bits(run, one), _bits(run, other))
 
 
 def _ticks(
@@ -113,8 +110,10 @@ def _ticks(
     return ticks + run.finish()
 
 
-def _bits(table: FeatureTable, widths: Mapping[str, int], ticks: list[Tick]) -> np.ndarray:
+def _bits(run: Run, ticks: list[Tick]) -> np.ndarray:
     """Return every tick as whole words, (ticks, words); a missing track is NaN in all its words."""
+    table = FeatureTable(run.features)
+    widths = {name: len(track.info.channels) for name, track in run.tracks.items()}
     head = np.array(
         [
             [tick.index, tick.time, tick.settled, tick.gap, *_quality(tick, widths)]

@@ -199,7 +199,7 @@ def _differing_bits(model: "AffectModel", session: Path, live: "Sequence[Tick]")
     source = Recorded(session)
     run = model.pipeline.start(source.streams, late=source.late)
     again = [tick for name, chunk in source for tick in run.push(name, chunk)] + run.finish()
-    return differing_bits(run.features, list(live), again)
+    return differing_bits(run, list(live), again)
 
 
 def _score(

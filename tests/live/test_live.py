@@ -13,6 +13,7 @@ from neuroaffect.acquire.replay import replay
 from neuroaffect.affect import Abstention, Target
 from neuroaffect.live import Live
 from neuroaffect.models import AffectModel, build, save
+from neuroaffect.parity import differing_bits
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.session import Packet, RawStream, open_recording
 from neuroaffect.survey import Survey
@@ -171,6 +172,9 @@ def test_features_of_a_live_run_equal_those_of_its_recording_bit_for_bit(tmp_pat
         )  # fmt: skip
         assert np.array_equal(one.tracks["eeg"]["entropy"], other.tracks["eeg"]["entropy"])
         assert np.array_equal(one.quality["eeg"], other.quality["eeg"])
+
+    assert differing_bits(run, live_ticks, ticks) == 0
+    assert differing_bits(run, live_ticks, ticks[1:]) > 0
 
     # What the client received: every prediction, stamped with its tick's time, up to the last
     # ones, which may still have been on their way when the outlet closed.
