@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from neuroaffect.acquire.arrays import Arrays
+    from neuroaffect.acquire.faults import FAULTS, Fault, parse_faults
+    from neuroaffect.acquire.faulty import Faulty
     from neuroaffect.acquire.gaps import Gap
     from neuroaffect.acquire.intake import Intake, stream_names
     from neuroaffect.acquire.lsl import LslSource, Offered, discover
@@ -18,8 +20,11 @@ if TYPE_CHECKING:
     from neuroaffect.acquire.source import RawSource, StreamState
 
 __all__ = [
+    "FAULTS",
     "AffectOutlet",
     "Arrays",
+    "Fault",
+    "Faulty",
     "Gap",
     "Intake",
     "LslSource",
@@ -30,11 +35,13 @@ __all__ = [
     "Simulator",
     "StreamState",
     "discover",
+    "parse_faults",
     "stream_names",
 ]
 
 _WHERE = {
-    "AffectOutlet": "outlet", "Arrays": "arrays", "Gap": "gaps", "Intake": "intake",
+    "AffectOutlet": "outlet", "Arrays": "arrays", "FAULTS": "faults", "Fault": "faults",
+    "Faulty": "faulty", "parse_faults": "faults", "Gap": "gaps", "Intake": "intake",
     "LslSource": "lsl", "Offered": "lsl", "RawOutlet": "outlet", "RawSource": "source",
     "Recorded": "recorded", "Simulator": "simulator", "StreamState": "source",
     "discover": "lsl", "stream_names": "intake",

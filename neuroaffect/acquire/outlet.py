@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
+from xml.etree import ElementTree
 
 import numpy as np
 import pylsl
@@ -11,6 +12,7 @@ from neuroaffect.acquire.tuning import config_text
 from neuroaffect.affect import Prediction, Target
 from neuroaffect.errors import StreamError
 from neuroaffect.session.raw import RawStream, prediction_stream
+from neuroaffect.session.xdf_header import write_header
 
 __all__ = ["AffectOutlet", "RawOutlet", "tuned"]
 
@@ -59,12 +61,13 @@ class AffectOutlet:
 
 
 class RawOutlet:
-    """Send packets of a stream as LSL, described as the stream describes itself.
+    """Send packets of a stream as LSL, described as its sender describes it.
 
     Parameters
     ----------
     raw : RawStream
-        Gives name, type, rate, format and the label, unit and type of each channel.
+        Gives name, type, rate, format and the description: its own header's if it brought one,
+        with names and addresses of hosts taken out, else the label, unit and type of each channel.
     source_id : str
         Must stay the same over restarts.
 
@@ -79,12 +82,9 @@ class RawOutlet:
         info = lsl.StreamInfo(
             raw.name or "unnamed", raw.type, len(raw.labels), raw.rate_hz, raw.format, source_id
         )
-        described = info.desc().append_child("channels")
-        for label, unit, kind in zip(raw.labels, raw.units, raw.types, strict=True):
-            channel = described.append_child("channel")
-            for tag, word in (("label", label), ("unit", unit), ("type", kind)):
-                if word:
-                    channel.append_child_value(tag, word)
+        described = ElementTree.fromstring(write_header(raw, redact=True)).find("desc")
+        if described is not None:
+            _copy(described, info.desc())
         self.raw = raw
         self._outlet: pylsl.StreamOutlet | None = lsl.StreamOutlet(info, max_buffered=_BUFFER_S)
 
@@ -105,3 +105,11 @@ class RawOutlet:
     def close(self) -> None:
         """Take the stream off the network."""
         self._outlet = None
+
+
+def _copy(xml: ElementTree.Element, into: "pylsl.info.XMLElement") -> None:
+    for child in xml:
+        if len(child):
+            _copy(child, into.append_child(child.tag))
+        elif child.text and child.text.strip():
+            into.append_child_value(child.tag, child.text.strip())

@@ -141,6 +141,14 @@ class RawSource:
             if self._fill(_WAIT_S):
                 yield self._ready.popleft()
 
+    def raw_items(self) -> Iterator[Item]:
+        """Yield packets, offsets and events before any intake sees them; else like iterating."""
+        self._restart()
+        while not self.ended:
+            item = self._next(_WAIT_S)
+            if item is not None:
+                yield item
+
     def get(self, timeout_s: float) -> tuple[str, Chunk] | None:
         """Return the next (stream name, chunk), or None if none comes in time or the source ended.
 

@@ -1,0 +1,282 @@
+"""What a replay sends: samples of all streams on one time line, in true order, cut as wanted."""
+
+import heapq
+import itertools
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from neuroaffect.acquire.clock import BACKWARD_S, JUMP_S, UNKNOWN_S, StreamClock
+from neuroaffect.acquire.recorded import Recorded
+from neuroaffect.acquire.simulator import Simulator
+from neuroaffect.acquire.source import RawSource
+from neuroaffect.session.raw import ClockOffset, Event, RawStream
+
+__all__ = [
+    "LOOKAHEAD_S",
+    "SEAM_S",
+    "Piece",
+    "Sizes",
+    "by_due",
+    "events_stream",
+    "from_begin",
+    "looped",
+    "pieces_of",
+    "sizes",
+]
+
+LOOKAHEAD_S = 5.0  # recorders write streams one after the other, each up to this far apart
+SEAM_S = 1.0  # between the end of a recording and its next round
+NOISE_S = 0.001  # an offset that moved by less was measured anew, and the clock is the same
+FAR_S = 86_400.0  # streams of one recording are not days apart: one has a clock of its own
+
+Sizes = Callable[[float], Iterator[int]]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Piece:
+    """Samples of one stream that leave together.
+
+    Parameters
+    ----------
+    stream : int
+        Id of the stream.
+    times : ndarray, shape (samples,)
+        When the recording says they were taken.
+    stamps : ndarray, shape (samples,)
+        What their sender says; other than `times` only where a fault makes it so.
+    values : ndarray, shape (samples, channels)
+        In the stream's own format.
+    due : float
+        When they leave.
+    """
+
+    stream: int
+    times: np.ndarray
+    stamps: np.ndarray
+    values: np.ndarray
+    due: float
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def part(self, which: np.ndarray | slice) -> "Piece":
+        """Return some of the samples, which leave when all would have."""
+        return replace(
+            self, times=self.times[which], stamps=self.stamps[which], values=self.values[which]
+        )
+
+    def moved(self, by_s: float) -> "Piece":
+        """Return the same samples at another time."""
+        return replace(
+            self, times=self.times + by_s, stamps=self.stamps + by_s, due=self.due + by_s
+        )
+
+
+def sizes(chunk_s: float | None, rng: np.random.Generator | None) -> Sizes | None:
+    """Return what gives, for a rate, the sizes of consecutive chunks; None for those recorded.
+
+    Up to `chunk_s` seconds each; with `rng` of random length, 1 sample to `chunk_s` (0.25 s if
+    None). Irregular samples leave one by one.
+    """
+    if chunk_s is None and rng is None:
+        return None
+
+    def of(rate_hz: float) -> Iterator[int]:
+        most = max(1, round((0.25 if chunk_s is None else chunk_s) * rate_hz))
+        if rng is None:
+            return itertools.repeat(most)
+        return (int(rng.integers(1, most + 1)) for _ in itertools.count())
+
+    return of
+
+
+def events_stream(source: RawSource) -> RawStream | None:
+    """Return the marker stream for what a source tells of its trials, None if it tells nothing.
+
+    One JSON object per event, as in a session: {"event": "trial-stop", "trial": "3", "ratings": …}.
+    What a live run noted about itself, gaps and late streams, is not among them: whoever listens
+    to the replay judges anew.
+    """
+    if not (isinstance(source, Simulator) or _told(source)):
+        return None
+    return RawStream(
+        id=max((raw.id for raw in source.raws), default=0) + 1, name="neuroaffect-trials",
+        type="Markers", source_id="neuroaffect-trials", rate_hz=0.0, format="string",
+        labels=("event",), units=("",), types=("",),
+    )  # fmt: skip
+
+
+def pieces_of(
+    source: RawSource, cut: Sizes | None, *, events: RawStream | None = None
+) -> Iterator[Piece]:
+    """Yield what a source gives on one clock, stamps spaced as they were sent, by time due.
+
+    A recording's streams are put on the clock of the machine that recorded, each by its clock
+    offsets; an offset that only moved by the noise of its measurement changes nothing, so that
+    spacing, jitter and backward steps stay as they were. One packet and what is out of order
+    are in memory.
+    """
+    samples = by_due(_on_one_clock(source, cut, events), LOOKAHEAD_S)
+    if events is None:
+        return samples
+    first = next(samples, None)
+    if first is None:
+        return samples
+    # An event from before the recording would only delay its begin.
+    begin = float(first.times[0]) - LOOKAHEAD_S
+    told = [_piece(event, events.id) for event in _told(source) if event.time >= begin]
+    return heapq.merge(itertools.chain([first], samples), sorted(told, key=_due), key=_due)
+
+
+def _told(source: RawSource) -> list[Event]:
+    """Return the trials of a session of ours, which stand beside its packets."""
+    if not isinstance(source, Recorded):
+        return []
+    return [event for event in source.recording.events if event.kind.startswith("trial-")]
+
+
+def _piece(event: Event, stream: int) -> Piece:
+    time = np.array([event.time])
+    words = np.array(
+        [[json.dumps({"event": event.kind, **event.detail}, ensure_ascii=False)]], dtype=object
+    )
+    return Piece(stream, time, time, words, event.time)
+
+
+def _due(piece: Piece) -> float:
+    return piece.due
+
+
+def by_due(pieces: Iterable[Piece], lookahead_s: float) -> Iterator[Piece]:
+    """Yield pieces by the time they are due, which may lag the newest by up to `lookahead_s`."""
+    waiting: list[tuple[float, int, Piece]] = []
+    newest = -np.inf
+    for number, piece in enumerate(pieces):
+        heapq.heappush(waiting, (piece.due, number, piece))
+        newest = max(newest, piece.due)
+        while waiting[0][0] <= newest - lookahead_s:
+            yield heapq.heappop(waiting)[2]
+    while waiting:
+        yield heapq.heappop(waiting)[2]
+
+
+def from_begin(
+    pieces: Iterator[Piece], *, start_s: float = 0.0, stop_s: float = np.inf
+) -> tuple[float, Iterator[Piece]]:
+    """Return when a stretch of a recording begins, and its pieces in seconds from there.
+
+    Parameters
+    ----------
+    pieces : iterator of Piece
+        By time due.
+    start_s, stop_s : float
+        Seconds from the first sample; what lies outside is left out.
+
+    Returns
+    -------
+    began : float
+        On the clock of the pieces; 0 if there are none.
+    pieces : iterator of Piece
+    """
+    first = next(pieces, None)
+    if first is None:
+        return 0.0, iter(())
+    began = float(first.times[0]) + start_s
+    moved = (piece.moved(-began) for piece in itertools.chain([first], pieces))
+    if start_s == 0.0 and stop_s == np.inf:
+        return began, moved
+    return began, _stretch(moved, stop_s - start_s)
+
+
+def _stretch(pieces: Iterator[Piece], length_s: float) -> Iterator[Piece]:
+    for piece in pieces:
+        if piece.due >= length_s + LOOKAHEAD_S:
+            return
+        inside = (piece.times >= 0.0) & (piece.times < length_s)
+        if inside.all():
+            yield piece
+        elif inside.any():
+            part = piece.part(inside)
+            yield replace(part, due=float(part.times[-1]))
+
+
+def looped(play: Callable[[], Iterator[Piece]]) -> Iterator[Piece]:
+    """Yield what `play` yields again and again; time goes on :data:`SEAM_S` after each end."""
+    begin_s, end_s = 0.0, 0.0
+    while True:
+        began_s = end_s
+        for piece in play():
+            end_s = max(end_s, begin_s + float(np.fmax.reduce(piece.times)))
+            yield piece.moved(begin_s)
+        if end_s == began_s:
+            return  # nothing to play
+        begin_s = end_s + SEAM_S
+
+
+def _on_one_clock(
+    source: RawSource, cut: Sizes | None, events: RawStream | None
+) -> Iterator[Piece]:
+    """Yield pieces in order of arrival."""
+    players = {raw.id: _Player(raw, cut) for raw in source.raws}
+    newest: float | None = None
+    for item in source.raw_items():
+        if isinstance(item, ClockOffset):
+            players[item.stream].set_offset(item)
+        elif isinstance(item, Event):
+            if events is not None:
+                yield _piece(item, events.id)
+        elif len(item):
+            times = players[item.stream].times(item.stamps, beside=newest)
+            newest = float(np.fmax.reduce(times))
+            yield from players[item.stream].cut(item.values, times)
+
+
+class _Player:
+    """Where one stream lies on the recording's clock, and how it is cut."""
+
+    def __init__(self, raw: RawStream, cut: Sizes | None) -> None:
+        self._id = raw.id
+        self._is_regular = raw.rate_hz > 0 and raw.format != "string"
+        self._sizes: Iterator[int] | None = itertools.repeat(1)
+        if self._is_regular:
+            self._sizes = cut(raw.rate_hz) if cut else None
+        self._believed = StreamClock()
+        self._offset_s = 0.0
+        self._bridge_s = 0.0  # what we add where no offset tells how clocks lie
+        self._newest = -np.inf
+        self._due = -np.inf
+
+    def set_offset(self, measured: ClockOffset) -> None:
+        if not self._believed.set_offset(measured):
+            return
+        moved_s = abs(measured.offset - self._offset_s)
+        if moved_s > JUMP_S:
+            self._bridge_s = 0.0
+        if moved_s > NOISE_S:
+            self._offset_s = measured.offset
+
+    def times(self, stamps: np.ndarray, *, beside: float | None) -> np.ndarray:
+        """Return the stamps on the recording's clock; `beside` is the newest time of any stream."""
+        first = float(stamps[0]) + self._offset_s + self._bridge_s
+        if first < self._newest - BACKWARD_S:
+            self._bridge_s += self._newest + UNKNOWN_S - first
+        elif beside is not None and abs(first - beside) > FAR_S:
+            # Its clock was never measured against the others': it came when it came.
+            self._bridge_s += beside - first
+        times = stamps + (self._offset_s + self._bridge_s)
+        self._newest = max(self._newest, float(np.fmax.reduce(times)))
+        return times
+
+    def cut(self, values: np.ndarray, times: np.ndarray) -> Iterator[Piece]:
+        start = 0
+        while start < len(times):
+            stop = len(times) if self._sizes is None else start + next(self._sizes)
+            part = times[start:stop]
+            due = float(part[-1])
+            if self._is_regular:  # samples never overtake each other; markers go by their time
+                due = self._due = max(self._due, due)
+            yield Piece(self._id, part, part, values[start:stop], due)
+            start = stop
