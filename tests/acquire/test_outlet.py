@@ -58,3 +58,22 @@ def test_a_closed_outlet_says_so(stream, unique):
     outlet.close()
     with pytest.raises(StreamError, match="is closed"):
         outlet.push(np.zeros((1, 2), np.float32), np.zeros(1))
+
+
+def test_an_outlet_says_all_that_the_sender_said_and_no_host(stream, unique):
+    header = (
+        f"<info><name>{unique}</name><type>EEG</type><channel_count>2</channel_count>"
+        "<nominal_srate>256</nominal_srate><channel_format>float32</channel_format>"
+        "<hostname>ann-laptop</hostname><desc><manufacturer>Interaxon</manufacturer>"
+        "<reference><label>Fpz</label></reference><channels><channel><label>Fp1</label></channel>"
+        "<channel><label>Fp2</label></channel></channels><hostname>ann-laptop</hostname></desc>"
+        "</info>"
+    )
+    outlet = RawOutlet(stream(name=unique, header=header), source_id=unique)
+    [found] = pylsl.resolve_byprop("name", unique, timeout=30.0)
+    said = pylsl.StreamInlet(found, recover=False).info(timeout=30.0)
+    outlet.close()
+    assert said.desc().child_value("manufacturer") == "Interaxon"
+    assert said.desc().child("reference").child_value("label") == "Fpz"
+    assert said.get_channel_labels() == ["Fp1", "Fp2"]
+    assert said.desc().child_value("hostname") == ""

@@ -9,7 +9,8 @@ import pytest
 
 from neuroaffect.acquire import LslSource, Recorded, Simulator
 from neuroaffect.acquire.replay import replay
-from neuroaffect.session import Packet, SessionWriter
+from neuroaffect.errors import StreamError
+from neuroaffect.session import ClockOffset, Packet, SessionWriter
 
 PATIENCE_S = 30.0
 
@@ -124,6 +125,10 @@ class Sent:
     def __init__(self, raw, *, source_id) -> None:
         self.raw = raw
         self.has_consumers = True
+        self.opened()
+
+    def opened(self) -> None:
+        pass
 
     def push(self, values, stamps) -> None:
         self.log.append((pylsl.local_clock(), self.raw.name.split("-")[0], stamps))
@@ -187,3 +192,155 @@ def test_progress_is_told_in_seconds_of_the_recording(session, sent):
 def test_a_simulated_person_can_be_played(sent):
     replay(Simulator(seed=1, duration_s=5, trial_s=4, rest_s=1), speed=None)
     assert sum(len(stamps) for _, name, stamps in sent if name == "Simulated EEG") == 5 * 128
+
+
+def stamps_of(log: list, name: str) -> np.ndarray:
+    return np.concatenate([stamps for _, sent, stamps in log if sent == name])
+
+
+def test_stamps_keep_jitter_and_backward_steps_to_the_bit_of_a_sum(stream, packets, listed, sent):
+    rng = np.random.default_rng(5)
+    true = np.arange(1024) / 256.0 + rng.normal(0, 0.01, 1024)
+    assert np.any(np.diff(true) < 0)
+    replay(listed([stream(name="eeg")], packets(true, [32] * 32)), speed=None)
+    # Sums of doubles near 1e5 s are exact to 1.5e-11 s each.
+    assert np.allclose(np.diff(stamps_of(sent, "eeg")), np.diff(true), rtol=0, atol=1e-10)
+
+
+def test_a_clock_offset_measured_anew_with_its_noise_moves_no_stamp(stream, packets, listed, sent):
+    rng = np.random.default_rng(6)
+    items = []
+    for packet in packets(np.arange(1024) / 256.0, [32] * 32):
+        offset = ClockOffset(1, float(packet.stamps[0]), 50.0 + float(rng.normal(0, 1e-4)))
+        items += [offset, packet]
+    replay(listed([stream(name="eeg")], items), speed=None)
+    assert np.allclose(np.diff(stamps_of(sent, "eeg")), 1 / 256, rtol=0, atol=1e-10)
+
+
+def test_two_machines_are_put_on_one_clock_by_their_offsets(stream, packets, listed, sent):
+    eeg, eda = np.arange(1024) / 256.0, 7000.0 + np.arange(16) / 4.0
+    items = [ClockOffset(2, 7000.0, -6998.0), *packets(eeg, [32] * 32),
+             *packets(eda, [1] * 16, id=2, channels=1)]  # fmt: skip
+    raws = [stream(name="eeg"), stream(2, name="eda", rate_hz=4.0, labels=("EDA",))]
+    replay(listed(raws, items), speed=None)
+    begun = stamps_of(sent, "eda")[0] - stamps_of(sent, "eeg")[0]
+    assert begun == pytest.approx(2.0, abs=1e-9)
+
+
+def test_a_stream_with_a_clock_of_its_own_begins_when_it_came(stream, packets, listed, sent):
+    unix = packets(1.7e9 + np.arange(512) / 256.0, [32] * 16, id=2)
+    items = [*packets(np.arange(1024) / 256.0, [32] * 32)]
+    items[16:16] = unix
+    replay(listed([stream(name="eeg"), stream(2, name="muse")], items), speed=None)
+    begun = stamps_of(sent, "muse")[0] - stamps_of(sent, "eeg")[0]
+    assert begun == pytest.approx(2.0, abs=0.01)
+
+
+def test_a_loop_goes_on_a_second_after_the_last_sample(session, sent):
+    stop = threading.Event()
+    replay(session, speed=None, loop=True, stop=stop,
+           progress=lambda played_s: played_s > 14 and stop.set())  # fmt: skip
+    spacing = np.diff(stamps_of(sent, "eeg"))
+    assert len(spacing) > 2 * 1024
+    assert np.all(spacing > 0)
+    assert spacing[[1023, 2047]] == pytest.approx([1.0, 1.0], abs=1e-9)
+
+
+def test_a_stretch_is_played_by_itself(session, sent):
+    replay(session, speed=None, start_s=0.75, stop_s=1.75)
+    spans = {name: stamps_of(sent, name) - stamps_of(sent, "eeg")[0] for name in ("eeg", "eda")}
+    assert len(spans["eeg"]) == 256
+    assert len(spans["eda"]) == 4
+    assert sum(name == "marks" for _, name, _ in sent) == 2  # those at 1.5 and 1.6 s
+    assert spans["eda"] == pytest.approx([0.0, 0.25, 0.5, 0.75], abs=1e-9)
+
+
+def test_only_the_streams_asked_for_are_played(session, sent):
+    replay(session, speed=None, streams=["eda", "markers"])
+    assert {name for _, name, _ in sent} == {"eda", "marks"}
+
+
+@pytest.mark.parametrize("query", ["ecg", "name=nobody", "moood"])
+def test_a_query_that_fits_nothing_is_refused(session, query):
+    with pytest.raises(StreamError, match=query):
+        replay(session, streams=[query])
+
+
+def test_trials_of_a_session_leave_as_markers_at_their_time(tmp_path, sent):
+    person = Simulator(seed=1, duration_s=12, trial_s=4, rest_s=2)
+    with SessionWriter(tmp_path / "trials.xdf") as writer:
+        person.record(writer)
+        for _ in person:
+            pass
+    del sent[:]
+    replay(tmp_path / "trials.xdf", speed=None)
+    marks = [stamps[0] for _, name, stamps in sent if name == "neuroaffect"]
+    begun = min(stamps[0] for _, _, stamps in sent)
+    assert np.array(marks) - begun == pytest.approx([2, 6, 8, 12], abs=1e-9)
+    due = [stamps[-1] for _, _, stamps in sent]
+    assert due == sorted(due)
+
+
+def test_faults_strike_what_is_replayed(session, sent):
+    replay(session, speed=None, faults="eeg:dropout=1s@500ms", chunk_s=0.1)
+    spacing = np.diff(stamps_of(sent, "eeg"))
+    assert np.max(spacing) == pytest.approx(1.0 + 1 / 256, abs=1e-9)
+
+
+def test_a_restart_closes_the_outlet_and_opens_it_anew(session, sent, monkeypatch):
+    told = []
+    monkeypatch.setattr(Sent, "close", lambda self: told.append(("close", self.raw.rate_hz)))
+    monkeypatch.setattr(Sent, "opened", lambda self: told.append(("open", self.raw.rate_hz)))
+    replay(session, speed=None, faults="eeg:restart-rate=128Hz@500ms", streams=["eeg"])
+    assert told == [("open", 256.0), ("close", 256.0), ("open", 128.0), ("close", 128.0)]
+    spacing = np.diff(stamps_of(sent, "eeg"))
+    assert np.allclose(spacing[:100], 1 / 256, atol=1e-9)
+    assert np.allclose(spacing[-200:], 1 / 128, atol=1e-9)
+    assert np.max(spacing) == pytest.approx(1.0, abs=0.02)
+
+
+def test_zero_stamps_cannot_be_sent_over_lsl(session):
+    with pytest.raises(StreamError, match="LSL itself puts the time of sending in its place"):
+        replay(session, faults="zero-stamps")
+
+
+# --- faults that a listener meets over LSL
+
+
+def infos(name: str, least: int) -> list[pylsl.StreamInfo]:
+    return pylsl.resolve_byprop("name", name, minimum=least, timeout=PATIENCE_S)
+
+
+def test_a_duplicate_is_a_second_outlet_with_the_same_names(session, played):
+    source, _ = played(session, faults="eeg:duplicate")
+    name = session.raws[0].name
+    with source:
+        source.go_live()
+        two = infos(name, 2)
+    assert len({info.uid() for info in two}) == 2
+    assert len({(info.source_id(), info.type(), info.nominal_srate()) for info in two}) == 1
+
+
+def test_unix_stamps_are_known_for_what_they_are(session, played):
+    source, thread = played(session, faults="eeg:unix", chunk_s=0.1)
+    with source:
+        live = listen(source, thread)
+        clocks = {name: state.clock for name, state in source.states().items()}
+    assert {name.split("-")[0]: clock for name, clock in clocks.items()} == {
+        "eeg": "unix", "eda": "lsl", "marks": "lsl",
+    }  # fmt: skip
+    assert abs(of(live, "eeg", "times")[-1] - of(live, "eda", "times")[-1]) < 1.0
+
+
+def test_a_restarted_outlet_has_the_same_source_id_and_its_new_description(session, played):
+    source, _ = played(session, faults="eeg:restart-labels@1s", chunk_s=0.1)
+    name = session.raws[0].name
+    with source:
+        source.go_live()
+        [before] = infos(name, 1)
+        uid = before.uid()
+        query = f"name='{name}' and starts-with(uid, '{uid}')=false()"
+        [after] = pylsl.resolve_bypred(query, minimum=1, timeout=PATIENCE_S)
+        labels = pylsl.StreamInlet(after, recover=False).info(timeout=PATIENCE_S)
+    assert after.source_id() == before.source_id()
+    assert labels.get_channel_labels() == ["T7", "Fp1"]
