@@ -18,7 +18,7 @@ FLOORS = {
     "blocks": 1,
     "pipeline": 2, "session": 2,
     "catalog": 3, "acquire": 3, "models": 3, "features": 3,
-    "corpora": 4, "training": 4, "live": 4, "parity": 4, "survey": 4,
+    "corpora": 4, "training": 4, "live": 4, "parity": 4, "survey": 4, "doctor": 4,
     "dashboard": 5,
     "cli": 6,
 }  # fmt: skip
@@ -40,6 +40,7 @@ THIRD_PARTY = {
     "models": {"torch", "torch_geometric", "onnx", "onnxruntime", "safetensors"},
     "corpora": {"mne", "scipy", "h5py"},
     "training": {"torch", "torch_geometric", "sklearn", "joblib", "matplotlib", "scipy"},
+    "doctor": {"pyqtgraph", "PySide6", "torch", "onnxruntime"},
     "dashboard": {"pyqtgraph", "PySide6"},
     "cli": {"typer", "rich"},
 }

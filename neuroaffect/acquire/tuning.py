@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["config_text"]
+__all__ = ["config_file", "config_text"]
 
 # A frozen sender is given up after 3 s instead of 15, or recovery starts half a minute late.
 # The log is errors only: stream state is ours to tell.
@@ -31,7 +31,8 @@ def config_text() -> str:
         interpolation=None, strict=False, delimiters=("=",), comment_prefixes=(";",)
     )
     config.optionxform = str  # keys keep their case
-    text = next((path.read_text("utf-8", "replace") for path in _places() if path.is_file()), "")
+    path = config_file()
+    text = "" if path is None else path.read_text("utf-8", "replace")
     try:
         config.read_string(text)
     except configparser.Error:
@@ -46,6 +47,11 @@ def config_text() -> str:
     written = io.StringIO()
     config.write(written)
     return written.getvalue()
+
+
+def config_file() -> Path | None:
+    """Return the user's lsl_api.cfg that liblsl goes by, None if there is none."""
+    return next((path for path in _places() if path.is_file()), None)
 
 
 def _places() -> Iterable[Path]:

@@ -14,8 +14,8 @@ from neuroaffect.errors import NeuroaffectError
 
 __all__ = ["app", "main"]
 
-VERBS = ("demo", "devices", "pipelines", "streams", "info", "record", "replay", "features",
-         "train", "evaluate", "live", "check")  # fmt: skip
+VERBS = ("demo", "doctor", "devices", "pipelines", "streams", "info", "record", "replay",
+         "features", "train", "evaluate", "live", "check")  # fmt: skip
 
 # Which extra brings a library that an installation may lack.
 EXTRA_OF = {
