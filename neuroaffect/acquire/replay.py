@@ -65,7 +65,7 @@ def replay(
     fault_rng: np.random.Generator | None = None,
     wait_for_consumers_s: float = 0.0,
     stop: threading.Event | None = None,
-    on_air: Callable[[], None] | None = None,
+    on_air: Callable[[list[str]], None] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> None:
     """Offer the streams of a recording as LSL outlets and play them, until the end or `stop`.
@@ -103,7 +103,7 @@ def replay(
     stop : threading.Event or None
         Set it to end the replay.
     on_air : callable or None
-        Called once the outlets can be found.
+        Told the names of the streams once their outlets can be found.
     progress : callable or None
         Told the seconds played, after each chunk.
 
@@ -141,7 +141,7 @@ def replay(
     stop = stop or threading.Event()
     try:
         if on_air is not None:
-            on_air()
+            on_air(list(kept.values()))
         stage.wait(wait_for_consumers_s, stop)
         stage.play(pieces, speed, stop, progress or _nothing)
     finally:

@@ -110,17 +110,14 @@ def _play(
     import numpy as np
 
     from neuroaffect.acquire.replay import replay
-    from neuroaffect.session import open_recording
 
     enough = threading.Event()
     with quiet_stdout(), ended_by_ctrl_c(enough.set):
-        recording = open_recording(file)
-        names = ", ".join(raw.name for raw in recording.streams)
         with progress() as advance:
             replay(
-                recording, streams=streams or None, faults=faults, stop=enough, **settings,
+                file, streams=streams or None, faults=faults, stop=enough, **settings,
                 fault_rng=np.random.default_rng(seed),
-                on_air=lambda: note(f"replaying {names}; Ctrl-C stops"),
+                on_air=lambda names: note(f"replaying {', '.join(names)}; Ctrl-C stops"),
                 progress=lambda played_s: advance(f"{file.name}: {played_s:.0f} s"),
             )  # fmt: skip
 
