@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from neuroaffect.acquire.lsl import LslSource, Offered, discover
     from neuroaffect.acquire.outlet import AffectOutlet, RawOutlet
     from neuroaffect.acquire.recorded import Recorded
+    from neuroaffect.acquire.recorder import Recorder, RecordingReport, StreamReport
     from neuroaffect.acquire.simulator import Simulator
     from neuroaffect.acquire.source import RawSource, StreamState
 
@@ -32,7 +33,10 @@ __all__ = [
     "RawOutlet",
     "RawSource",
     "Recorded",
+    "Recorder",
+    "RecordingReport",
     "Simulator",
+    "StreamReport",
     "StreamState",
     "discover",
     "parse_faults",
@@ -43,7 +47,8 @@ _WHERE = {
     "AffectOutlet": "outlet", "Arrays": "arrays", "FAULTS": "faults", "Fault": "faults",
     "Faulty": "faulty", "parse_faults": "faults", "Gap": "gaps", "Intake": "intake",
     "LslSource": "lsl", "Offered": "lsl", "RawOutlet": "outlet", "RawSource": "source",
-    "Recorded": "recorded", "Simulator": "simulator", "StreamState": "source",
+    "Recorded": "recorded", "Recorder": "recorder", "RecordingReport": "recorder",
+    "Simulator": "simulator", "StreamReport": "recorder", "StreamState": "source",
     "discover": "lsl", "stream_names": "intake",
 }  # fmt: skip
 

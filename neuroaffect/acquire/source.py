@@ -106,6 +106,11 @@ class RawSource:
         return MappingProxyType(infos)
 
     @property
+    def names(self) -> Mapping[int, str]:
+        """Unique names of the streams by their id."""
+        return MappingProxyType(self._names)
+
+    @property
     def gaps(self) -> Mapping[str, tuple[Gap, ...]]:
         """Gaps so far, by stream."""
         return {intake.info.name: tuple(intake.gaps) for intake in self._intakes.values()}

@@ -1,22 +1,22 @@
 """``neuroaffect record OUT.xdf``: write live streams to disk as they arrive."""
 
-import time
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from neuroaffect.cli.interrupt import ended_by_ctrl_c
 from neuroaffect.cli.output import AsJson, answer, note, quiet_stdout, table
+from neuroaffect.cli.recording_view import HEADS, RecordingView, row, size
 from neuroaffect.cli.streams import Timeout
+from neuroaffect.errors import StreamError
 
 if TYPE_CHECKING:
-    from neuroaffect.acquire import LslSource
+    from neuroaffect.acquire import LslSource, RecordingReport
     from neuroaffect.session import SessionWriter
 
 __all__ = ["Queries", "Seconds", "run"]
-
-_SAY_EVERY_S = 5.0
 
 Seconds = Annotated[
     float | None, typer.Option("--for", min=0.0, help="Seconds; without it, until Ctrl-C.")
@@ -32,48 +32,57 @@ def run(
     for_s: Seconds = None,
     streams: Queries = None,
     timeout_s: Timeout = 5.0,
+    keep_names: Annotated[
+        bool,
+        typer.Option("--keep-names", help="Leave host names, user names and addresses in."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Record live streams, raw and crash-safe; without --stream all there are."""
-    from neuroaffect.acquire import LslSource
+    """Record live streams, raw and crash-safe; without --stream all there are.
+
+    Streams that appear later or come back are taken in. Ctrl-C ends the recording and closes
+    the file; a crash costs two seconds at most.
+    """
     from neuroaffect.session import SessionWriter
 
-    with (
-        quiet_stdout(),
-        LslSource(streams or None, timeout_s=timeout_s) as source,
-        SessionWriter(out) as writer,
-    ):
-        source.record(writer)
-        seconds = _keep_on(source, writer, for_s)
-        source.stop_recording()
-        states = source.states()
-    told = [
-        {"name": name, "samples": state.received, "lost": state.lost, "state": state.state}
-        for name, state in states.items()
-    ]
-    facts = {
-        "file": str(out), "seconds": seconds, "bytes": out.stat().st_size, "streams": told,
-    }  # fmt: skip
-    rows = [list(stream.values()) for stream in told]
-    title = f"{out}: {seconds:.1f} s, {facts['bytes']} bytes"
-    heads = ["stream", "samples", "lost", "state"]
-    answer(facts, as_json=as_json, show=lambda: table(heads, rows, title=title))
+    with quiet_stdout(), SessionWriter(out, redact=not keep_names) as writer:
+        # The file first: a path that cannot be written is said before anything else.
+        with _source(streams, timeout_s, writer) as source:
+            report = _record(source, writer, for_s)
+    facts = _facts(out, report)
+    answer(facts, as_json=as_json, show=lambda: _show(facts, report))
 
 
-def _keep_on(source: "LslSource", writer: "SessionWriter", for_s: float | None) -> float:
-    """Record until the time is over or Ctrl-C; return how long that was."""
-    began = time.monotonic()
-    until = began + for_s if for_s is not None else float("inf")
-    say_at = began + _SAY_EVERY_S
-    with ended_by_ctrl_c(source.close):
-        while not source.ended and (now := time.monotonic()) < until:
-            source.get(min(0.2, until - now))
-            if now >= say_at:
-                say_at += _SAY_EVERY_S
-                note(f"{now - began:.0f} s, {writer.bytes_written} bytes{_silent(source)}")
-    return time.monotonic() - began
+def _source(streams: list[str] | None, timeout_s: float, writer: "SessionWriter") -> "LslSource":
+    """Return the source; if there is none, leave no file behind."""
+    from neuroaffect.acquire import LslSource
+
+    try:
+        return LslSource(streams or None, timeout_s=timeout_s)
+    except StreamError:
+        writer.discard()
+        raise
 
 
-def _silent(source: "LslSource") -> str:
-    silent = [name for name, state in source.states().items() if state.state != "live"]
-    return f"; not live: {', '.join(silent)}" if silent else ""
+def _record(source: "LslSource", writer: "SessionWriter", for_s: float | None) -> "RecordingReport":
+    from neuroaffect.acquire import Recorder
+
+    with RecordingView() as view, ended_by_ctrl_c(source.close):
+        return Recorder(source, writer).run(for_s=for_s, show=view.show)
+
+
+def _facts(out: Path, report: "RecordingReport") -> dict[str, Any]:
+    return {
+        "file": str(out),
+        "seconds": report.seconds,
+        "bytes": out.stat().st_size,
+        "streams": [asdict(stream) for stream in report.streams],
+        "alarms": report.alarms,
+    }
+
+
+def _show(facts: dict[str, Any], report: "RecordingReport") -> None:
+    title = f"{facts['file']}: {report.seconds:.1f} s, {size(facts['bytes'])}"
+    table(HEADS, [row(stream) for stream in report.streams], title=title)
+    for alarm in report.alarms:
+        note(alarm)

@@ -9,15 +9,11 @@ from xml.etree.ElementTree import Element, SubElement
 import numpy as np
 
 from neuroaffect.session.raw import FORMATS, ClockOffset, RawStream
+from neuroaffect.session.redact import anonymise
 from neuroaffect.session.xdf import Damage
 
 __all__ = ["footer_count", "parse_header", "write_footer", "write_header"]
 
-# What tells who recorded where; LSL puts most of it into every header.
-_PRIVATE = {
-    "hostname", "host", "v4address", "v6address", "v4data_port", "v4service_port", "v6data_port",
-    "v6service_port", "uid", "user", "username", "user_name", "login", "computer",
-}  # fmt: skip
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -98,8 +94,8 @@ def _channels(info: Element, count: int) -> tuple[tuple, tuple, tuple, int]:
 def write_header(stream: RawStream, *, redact: bool) -> str:
     """Return the header of a stream: its own if it brought one, else made from what is known.
 
-    One that contradicts the stream is not its own: the samples could not be read by it. Host
-    names, addresses and ports are taken out with `redact`. Regular streams that say nothing
+    One that contradicts the stream is not its own: the samples could not be read by it. Host and
+    user names, addresses and ports are taken out with `redact`. Regular streams that say nothing
     about it are marked ``can_drop_samples``, or readers draw a line through each gap.
     """
     try:
@@ -109,7 +105,7 @@ def write_header(stream: RawStream, *, redact: bool) -> str:
     if not _describes(info, stream):
         info = _made(stream)
     if redact:
-        _redact(info)
+        anonymise(info)
     if stream.rate_hz > 0 and info.find("desc/synchronization/can_drop_samples") is None:
         _set(info, "desc/synchronization/can_drop_samples", "true")
     return _text(info)
@@ -143,15 +139,6 @@ def _made(stream: RawStream) -> Element:
         for tag, value in (("label", label), ("unit", unit), ("type", type)):
             SubElement(channel, tag).text = value
     return info
-
-
-def _redact(info: Element) -> None:
-    host = (info.findtext("hostname") or "").strip()
-    for element in info.iter():
-        if element.tag in _PRIVATE:
-            element.text = None
-        elif element.tag == "source_id" and host and element.text:
-            element.text = element.text.replace(host, "host")
 
 
 def _set(info: Element, path: str, value: str) -> None:

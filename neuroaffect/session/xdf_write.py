@@ -38,15 +38,17 @@ class SessionWriter:
     """Writes what arrives, as it arrives, into one XDF file.
 
     Each packet becomes one samples chunk with its stamps as sent, each measured clock offset
-    one chunk; nothing is held back. At most two seconds are between boundaries, at which the
-    file is also forced to disk, so that a crash costs at most what came since.
+    one chunk; nothing is held back. At most two seconds after something was written comes a
+    boundary, at which the file is also forced to disk, so that a crash costs at most what came
+    since. Whoever records calls :meth:`tick` while nothing arrives, or a quiet stretch would
+    put that off.
 
     Parameters
     ----------
     path : Path or str
         A new file, or an empty one.
     redact : bool
-        Take host names, addresses and ports out of the headers.
+        Take host and user names, addresses and ports out of the headers.
 
     Raises
     ------
@@ -62,7 +64,9 @@ class SessionWriter:
         self._path = Path(path)
         self._redact = redact
         self._written: dict[int, SamplesWriter] = {}
+        self._bytes: dict[int, int] = {}
         self._size = 0
+        self._secured = 0  # of these bytes, how many are behind a boundary and on disk
         self._failed = False
         self._file = _create(self._path)
         self._boundary_time = clock.monotonic()
@@ -87,6 +91,11 @@ class SessionWriter:
             {id: written.count for id, written in self._written.items() if id != _EVENTS.id}
         )
 
+    @property
+    def bytes_by_stream(self) -> Mapping[int, int]:
+        """Bytes in the file so far, by stream id: headers, samples, offsets; events too."""
+        return MappingProxyType(self._bytes)
+
     def add(self, stream: RawStream) -> None:
         """Write a stream's header; at any time, before its first packet.
 
@@ -106,7 +115,7 @@ class SessionWriter:
                 f"XDF needs a channel, and an id from 0 to {_LONGEST_ID}"
             )
         header = write_header(stream, redact=self._redact).encode("utf-8", "replace")
-        self._put(pack_chunk(Tag.STREAM_HEADER, header, stream=stream.id))
+        self._put_of(stream.id, Tag.STREAM_HEADER, header)
         self._written[stream.id] = SamplesWriter(stream)
 
     def write(self, item: Item) -> None:
@@ -124,11 +133,23 @@ class SessionWriter:
             )
         if isinstance(item, ClockOffset):
             content = np.array([item.time, item.offset], "<f8").tobytes()
-            self._put(pack_chunk(Tag.CLOCK_OFFSET, content, stream=item.stream))
+            self._put_of(item.stream, Tag.CLOCK_OFFSET, content)
             written.offsets.append(item)
         elif len(item):
-            self._put(pack_chunk(Tag.SAMPLES, written.pack(item), stream=item.stream))
+            self._put_of(item.stream, Tag.SAMPLES, written.pack(item))
             written.count_in(item)
+        self.tick()
+
+    def tick(self) -> None:
+        """Force what was written to disk, behind a boundary, if two seconds have gone by.
+
+        Raises
+        ------
+        SessionError
+            If the disk is full.
+        """
+        if self._size == self._secured or self._failed or self._file.closed:
+            return
         if clock.monotonic() - self._boundary_time >= _BOUNDARY_S:
             self._secure()
 
@@ -171,10 +192,15 @@ class SessionWriter:
         if self._file.closed:
             return
         for id, written in self._written.items():
-            footer = written.footer().encode("utf-8")
-            self._put(pack_chunk(Tag.STREAM_FOOTER, footer, stream=id))
+            self._put_of(id, Tag.STREAM_FOOTER, written.footer().encode("utf-8"))
         self._secure()
         self._file.close()
+
+    def discard(self) -> None:
+        """Close the file and take it away, if nothing but its own beginning is in it."""
+        if not self._failed and not self._file.closed and len(self._written) == 1:
+            self._file.close()
+            self._path.unlink()
 
     def __enter__(self) -> "SessionWriter":
         return self
@@ -195,6 +221,12 @@ class SessionWriter:
         except OSError as error:
             self._fail(error)
         self._boundary_time = clock.monotonic()
+        self._secured = self._size
+
+    def _put_of(self, id: int, tag: Tag, content: bytes) -> None:
+        chunk = pack_chunk(tag, content, stream=id)
+        self._put(chunk)
+        self._bytes[id] = self._bytes.get(id, 0) + len(chunk)
 
     def _put(self, data: bytes) -> None:
         if self._failed or self._file.closed:
@@ -225,6 +257,10 @@ def _create(path: Path) -> FileIO:
     try:
         # Unbuffered: what was written survives the process, and a full disk is met at once.
         file = path.open("ab", buffering=0)
+    except FileNotFoundError:
+        raise SessionError(
+            f"cannot record to '{path}': the folder '{path.parent}' is not there; make it first"
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SessionError(f"cannot record to '{path}': {reason}") from None

@@ -1,5 +1,6 @@
 """What we write, read by pyxdf and looked at byte by byte."""
 
+import errno
 import json
 import os
 import subprocess
@@ -173,6 +174,31 @@ def test_boundaries_follow_each_other_within_two_seconds(tmp_path, stream, packe
     assert path.read_bytes().count(BOUNDARY) == 1 + 4 + 1
 
 
+def test_a_quiet_stretch_is_secured_too(tmp_path, stream, packet, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(xdf_write.clock, "monotonic", lambda: now[0])
+    raw, path = stream(), tmp_path / "session.xdf"
+    with SessionWriter(path) as writer:
+        writer.add(raw)
+        writer.write(packet(raw))
+        for now[0] in (1.9, 2.0, 3.0, 60.0):
+            writer.tick()
+        assert path.read_bytes().count(BOUNDARY) == 1 + 1  # nothing came since the second
+        assert path.read_bytes().endswith(BOUNDARY)
+
+
+def test_every_boundary_is_forced_to_disk(tmp_path, stream, packet, monkeypatch):
+    now, forced, path = [0.0], [], tmp_path / "session.xdf"
+    monkeypatch.setattr(xdf_write.clock, "monotonic", lambda: now[0])
+    monkeypatch.setattr(xdf_write.os, "fsync", lambda file: forced.append(path.stat().st_size))
+    with SessionWriter(path) as writer:
+        writer.add(stream())
+        now[0] = 2.0
+        writer.write(packet(stream()))
+        assert forced[-1] == path.stat().st_size
+    assert len(forced) == path.read_bytes().count(BOUNDARY) == 3
+
+
 def test_what_was_written_can_be_read_without_a_close(tmp_path, stream, packet):
     raw, path = stream(), tmp_path / "session.xdf"
     writer = SessionWriter(path)
@@ -192,6 +218,33 @@ def test_counters_follow_the_file(tmp_path, stream, packet):
         writer.write(packet(raw, samples=3))
         assert writer.samples == {7: 7}
         assert writer.bytes_written == path.stat().st_size
+
+
+def test_the_bytes_of_all_streams_make_up_the_file(tmp_path, stream, packet):
+    path = tmp_path / "session.xdf"
+    with SessionWriter(path) as writer:
+        begin = writer.bytes_written - sum(writer.bytes_by_stream.values())
+        writer.add(stream(id=1))
+        writer.add(stream(id=2, name="other"))
+        writer.write(packet(stream(id=1), samples=100))
+        writer.write(ClockOffset(2, 1.0, 0.0))
+        assert begin + sum(writer.bytes_by_stream.values()) == path.stat().st_size
+        assert writer.bytes_by_stream[1] > 100 * (8 + 3 * 4) > writer.bytes_by_stream[2]
+
+
+def test_a_discarded_file_that_holds_nothing_is_gone(tmp_path):
+    path = tmp_path / "session.xdf"
+    with SessionWriter(path) as writer:
+        writer.discard()
+    assert not path.exists()
+
+
+def test_a_file_that_holds_a_stream_is_not_discarded(tmp_path, stream):
+    path = tmp_path / "session.xdf"
+    with SessionWriter(path) as writer:
+        writer.add(stream())
+        writer.discard()
+    assert open_recording(path).defects == ()
 
 
 def test_an_empty_packet_is_no_chunk(stream, packet, write):
@@ -236,6 +289,31 @@ def test_a_file_that_holds_something_is_not_overwritten(tmp_path):
 def test_a_path_that_cannot_be_written_is_refused_at_once(path, tmp_path):
     with pytest.raises(SessionError, match="cannot record"):
         SessionWriter(tmp_path / path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(SessionError, match=r"the folder '.*missing' is not there; make it first"):
+        SessionWriter(tmp_path / "missing" / "session.xdf")
+
+
+def test_a_disk_that_is_full_when_forced_is_told_and_nothing_follows(
+    tmp_path, stream, packet, monkeypatch
+):
+    def full(_file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    raw, path = stream(), tmp_path / "session.xdf"
+    writer = SessionWriter(path)
+    writer.add(raw)
+    writer.write(packet(raw))
+    monkeypatch.setattr(xdf_write.os, "fsync", full)
+    monkeypatch.setattr(xdf_write.clock, "monotonic", lambda: float("inf"))
+    with pytest.raises(SessionError, match="No space left"):
+        writer.tick()
+    with pytest.raises(SessionError, match="failed before"):
+        writer.write(packet(raw))
+    writer.close()
+    assert sum(len(item) for item in open_recording(path).items()) == 10
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")

@@ -1,0 +1,146 @@
+"""record: what it shows, what it refuses, what it leaves behind."""
+
+import io
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import uuid
+
+import pytest
+from rich.console import Console
+
+from neuroaffect.acquire import RecordingReport, StreamReport
+from neuroaffect.cli.recording_view import RecordingView, size
+from neuroaffect.session import Packet, open_recording
+
+
+@pytest.fixture
+def network(tmp_path) -> dict[str, str]:
+    """Settings under which nothing is heard but what this test sends."""
+    config = tmp_path / "lsl_api.cfg"
+    config.write_text(f"[lab]\nSessionID = test-{uuid.uuid4().hex}\n")
+    return {**os.environ, "LSLAPICFG": str(config)}
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-m", "neuroaffect", *map(str, words)]
+
+
+def run(network, *words: object, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*words), env=network, capture_output=True, text=True, check=False, timeout=120,
+        **options,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def playing(network, session):
+    """A recording that is being replayed, in a process of its own."""
+    replay = subprocess.Popen(command("replay", session), env=network, stderr=subprocess.PIPE)
+    assert b"replaying" in replay.stderr.readline()
+    yield session
+    replay.kill()
+    replay.communicate()
+
+
+def test_figures_of_every_stream_are_in_the_result(network, playing, tmp_path):
+    out = tmp_path / "out.xdf"
+    facts = json.loads(run(network, "record", out, "--for", "3", "--json").stdout)
+    streams = {stream["name"]: stream for stream in facts["streams"]}
+    assert set(streams) == {"cap", "band", "marks"}
+    cap = streams["cap"]
+    assert cap["samples_per_s"] == pytest.approx(128, rel=0.1)
+    assert (cap["nominal_rate_hz"], cap["lost"], cap["state"]) == (128.0, 0, "live")
+    assert sum(stream["bytes"] for stream in streams.values()) < facts["bytes"]
+    assert cap["bytes"] > cap["samples"] * 4 * 4
+    anchors = [event for event in open_recording(out).events if event.kind == "clock-anchor"]
+    assert len(anchors) == 2
+
+
+def test_who_recorded_stays_out_of_the_file_unless_asked(network, playing, tmp_path):
+    hostname = os.uname().nodename.encode()
+    for word, private in (("--json", False), ("--keep-names", True)):
+        out = tmp_path / f"{word}.xdf"
+        run(network, "record", out, "--for", "1", "--stream", "eeg", word)
+        assert (b"<hostname>" + hostname in out.read_bytes()) is private
+
+
+def limited() -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def test_a_disk_that_fills_up_is_one_sentence_and_what_is_written_stays(network, playing, tmp_path):
+    out = tmp_path / "out.xdf"
+    result = run(network, "record", out, "--stream", "eeg", preexec_fn=limited)
+    assert result.returncode == 1
+    *_, last = result.stderr.splitlines()
+    assert last.startswith(f"neuroaffect: cannot write to '{out}': ")
+    assert last.endswith("stay readable")
+    assert "Traceback" not in result.stderr
+    recorded = [item for item in open_recording(out).items() if isinstance(item, Packet)]
+    assert sum(map(len, recorded)) > 128
+
+
+def test_a_file_that_is_there_is_not_overwritten(cli, session):
+    before = session.read_bytes()
+    assert "already holds something" in cli("record", session).sentence
+    assert session.read_bytes() == before
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(cli, tmp_path):
+    assert "make it first" in cli("record", tmp_path / "none" / "out.xdf").sentence
+
+
+CAP = StreamReport(
+    name="cap", samples=2560, samples_per_s=256.02, nominal_rate_hz=256.0, bytes=62_000, lost=0,
+    state="live",
+)  # fmt: skip
+SICK = StreamReport(
+    name="band", samples=0, samples_per_s=None, nominal_rate_hz=4.0, bytes=600, lost=0,
+    state="waiting", alarm="stream 'band' has sent nothing for 4 s",
+)  # fmt: skip
+
+
+def report(seconds: float, *streams: StreamReport, alarms: tuple[str, ...] = ()):
+    alarms = (*(stream.alarm for stream in streams if stream.alarm), *alarms)
+    return RecordingReport(seconds=seconds, bytes=62_000, streams=streams, alarms=alarms)
+
+
+def test_a_line_comes_every_five_seconds_where_nobody_looks_on(capsys):
+    with RecordingView(console=Console(file=io.StringIO())) as view:
+        for seconds in range(1, 12):
+            view.show(report(seconds, CAP))
+    assert capsys.readouterr().err.splitlines() == [
+        "5 s, 62 kB: cap 2560 (256/s, 62 kB)", "10 s, 62 kB: cap 2560 (256/s, 62 kB)",
+    ]  # fmt: skip
+
+
+def test_an_alarm_is_said_once_and_once_when_it_is_over(capsys):
+    with RecordingView(console=Console(file=io.StringIO())) as view:
+        for streams in ([SICK], [SICK], [CAP], [CAP]):
+            view.show(report(1, *streams))
+        view.show(report(1, CAP, alarms=("the disk will be full in 5 min",)))
+    assert capsys.readouterr().err.splitlines() == [
+        SICK.alarm, "band is well again", "the disk will be full in 5 min",
+    ]  # fmt: skip
+
+
+def test_a_terminal_shows_a_table_of_all_streams_with_their_alarms():
+    screen = io.StringIO()
+    with RecordingView(console=Console(file=screen, force_terminal=True, width=100)) as view:
+        view.show(report(10, CAP, SICK))
+    drawn = screen.getvalue()
+    assert all(word in drawn for word in ("256.02", "62 kB", "waiting", SICK.alarm, "Ctrl-C"))
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (62_345, "62.3 kB"), (5_300_000, "5.3 MB"),
+     (12_345_000_000, "12.35 GB")],
+)  # fmt: skip
+def test_bytes_are_written_for_people(count, text):
+    assert size(count) == text
