@@ -20,7 +20,10 @@ _ROOMS = {
     "session.labelled": ("LabelledSession", "Trial"),
     "catalog": ("Device", "demo_session", "load_device", "load_pipeline"),
     "features": ("FeatureTable",),
-    "acquire": ("AffectOutlet", "Arrays", "LslSource", "Recorded", "Simulator", "discover"),
+    "acquire": (
+        "FAULTS", "AffectOutlet", "Arrays", "Fault", "Faulty", "LslSource", "Recorded", "Simulator",
+        "discover", "parse_faults",
+    ),
     "acquire.replay": ("replay",),
     "models": ("NETWORKS", "AffectModel", "build", "save"),
     "corpora": ("CORPORA",),

@@ -5,14 +5,15 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
-from neuroaffect.acquire.clock import BACKWARD_S, JUMP_S, UNKNOWN_S, StreamClock
+from neuroaffect.acquire.clock import ABSURD_S, BACKWARD_S, JUMP_S, UNKNOWN_S, StreamClock
 from neuroaffect.acquire.recorded import Recorded
 from neuroaffect.acquire.simulator import Simulator
 from neuroaffect.acquire.source import RawSource
-from neuroaffect.session.raw import ClockOffset, Event, RawStream
+from neuroaffect.session.raw import ClockOffset, Event, Packet, RawStream
 
 __all__ = [
     "LOOKAHEAD_S",
@@ -209,7 +210,7 @@ def looped(play: Callable[[], Iterator[Piece]]) -> Iterator[Piece]:
     while True:
         began_s = end_s
         for piece in play():
-            end_s = max(end_s, begin_s + float(np.fmax.reduce(piece.times)))
+            end_s = max(end_s, begin_s + float(np.max(piece.times)))
             yield piece.moved(begin_s)
         if end_s == began_s:
             return  # nothing to play
@@ -229,9 +230,21 @@ def _on_one_clock(
             if events is not None:
                 yield _piece(item, events.id)
         elif len(item):
-            times = players[item.stream].times(item.stamps, beside=newest)
-            newest = float(np.fmax.reduce(times))
-            yield from players[item.stream].cut(item.values, times)
+            for stamps, values in _without_leaps(item):
+                times = players[item.stream].times(stamps, beside=newest)
+                newest = float(np.max(times))
+                yield from players[item.stream].cut(values, times)
+
+
+def _without_leaps(packet: Packet) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the stretches of a packet whose stamps come from one clock; no stamp, no place."""
+    is_stamp = np.abs(packet.stamps) < ABSURD_S  # not for nan
+    stamps, values = packet.stamps[is_stamp], packet.values[is_stamp]
+    steps = np.diff(stamps)
+    leaps = np.flatnonzero((steps < -BACKWARD_S) | (steps > FAR_S)) + 1
+    for start, stop in pairwise([0, *leaps.tolist(), len(stamps)]):
+        if stop > start:
+            yield stamps[start:stop], values[start:stop]
 
 
 class _Player:
@@ -261,13 +274,14 @@ class _Player:
     def times(self, stamps: np.ndarray, *, beside: float | None) -> np.ndarray:
         """Return the stamps on the recording's clock; `beside` is the newest time of any stream."""
         first = float(stamps[0]) + self._offset_s + self._bridge_s
-        if first < self._newest - BACKWARD_S:
+        # Markers may be told late or early; samples that go back come from a clock that was reset.
+        if self._is_regular and first < self._newest - BACKWARD_S:
             self._bridge_s += self._newest + UNKNOWN_S - first
         elif beside is not None and abs(first - beside) > FAR_S:
             # Its clock was never measured against the others': it came when it came.
             self._bridge_s += beside - first
         times = stamps + (self._offset_s + self._bridge_s)
-        self._newest = max(self._newest, float(np.fmax.reduce(times)))
+        self._newest = max(self._newest, float(np.max(times)))
         return times
 
     def cut(self, values: np.ndarray, times: np.ndarray) -> Iterator[Piece]:

@@ -98,8 +98,8 @@ def replay(
     fault_rng : numpy Generator or None
         Needed by faults that are random.
     wait_for_consumers_s : float
-        Wait at most this long until somebody listens to every stream, and then a moment more,
-        so that the listener is live when the first sample leaves.
+        Wait at most this long until somebody listens to every stream (but the trials), and then
+        a moment more, so that the listener is live when the first sample leaves.
     stop : threading.Event or None
         Set it to end the replay.
     on_air : callable or None
@@ -142,7 +142,7 @@ def replay(
     try:
         if on_air is not None:
             on_air(list(kept.values()))
-        stage.wait(wait_for_consumers_s, stop)
+        stage.wait([raw.id for raw in raws], wait_for_consumers_s, stop)
         stage.play(pieces, speed, stop, progress or _nothing)
     finally:
         stage.close()
@@ -184,10 +184,11 @@ class _Stage:
         for raw in raws:
             self._open(raw.id, raw)
 
-    def wait(self, timeout_s: float, stop: threading.Event) -> None:
-        """Wait until somebody listens to every stream, and then until they are live."""
+    def wait(self, streams: Iterable[int], timeout_s: float, stop: threading.Event) -> None:
+        """Wait until somebody listens to each of these streams, and then until they are live."""
         deadline = time.monotonic() + timeout_s
-        while not all(outlet.has_consumers for outlet in self._outlets.values()):
+        awaited = [self._outlets[id] for id in streams]
+        while not all(outlet.has_consumers for outlet in awaited):
             if time.monotonic() >= deadline or stop.wait(_POLL_S):
                 return
         if timeout_s > 0:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neuroaffect.acquire import FAULTS, Fault, Faulty, Recorded, Simulator, parse_faults
@@ -300,6 +300,42 @@ def test_a_fault_strikes_the_streams_it_names_and_by_default_all_regular_ones(st
         ("markers:dropout=1500ms@5s", (*whole[:2], 1)),
     ):
         assert tuple(len(struck(text, id).stamps) for id in (1, 2, 3)) == left
+
+
+OFFLINE = sorted(name for name, kind in FAULTS.items() if kind.where != "lsl")
+WITHIN = st.floats(0.01, 15.0)
+IN_SCENE = VALUES | {"length": WITHIN, "ppm": st.floats(-9e4, 9e4).filter(bool),
+                     "shift": st.floats(-1e4, 1e4).filter(bool), "factor": st.floats(0.1, 1e3),
+                     "channel": st.just("")}  # fmt: skip
+
+
+@st.composite
+def playable(draw):
+    name = draw(st.sampled_from(OFFLINE))
+    kind = FAULTS[name]
+    return Fault(
+        name=name, value=draw(IN_SCENE[kind.takes]), stream=draw(st.sampled_from(["", "eeg"])),
+        at_s=0.0 if kind.when == "never" else draw(st.one_of(st.just(0.0), WITHIN)),
+        for_s=draw(st.one_of(st.none(), WITHIN)) if kind.when == "window" else None,
+    )  # fmt: skip
+
+
+@given(faults=st.lists(playable(), min_size=1, max_size=4), seed=st.integers(0, 3))
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_under_any_faults_no_sample_is_made_up_and_neither_index_nor_time_runs_backward(
+    source, faults, seed
+):
+    broken = Faulty(source, faults, rng=np.random.default_rng(seed))
+    end, newest, count = {}, {}, dict.fromkeys(source.streams, 0)
+    for name, chunk in broken:
+        assert chunk.first >= end.get(name, 0)
+        assert np.all(np.diff(chunk.times, prepend=newest.get(name, chunk.times[0])) >= 0)
+        end[name], newest[name] = chunk.end, chunk.times[-1]
+        count[name] += len(chunk)
+    whole = {"cap": RATE_HZ * SECONDS, "band": 4 * SECONDS, "marks": 3}
+    assert all(count[name] <= whole[name] for name in whole)
 
 
 def test_the_same_generator_gives_the_same_faults_and_so_does_a_second_iteration(source):

@@ -8,6 +8,7 @@ import pylsl
 import pytest
 
 from neuroaffect.acquire import LslSource, Recorded, Simulator
+from neuroaffect.acquire.pieces import LOOKAHEAD_S, pieces_of
 from neuroaffect.acquire.replay import replay
 from neuroaffect.errors import StreamError
 from neuroaffect.session import ClockOffset, Packet, SessionWriter
@@ -234,6 +235,44 @@ def test_a_stream_with_a_clock_of_its_own_begins_when_it_came(stream, packets, l
     replay(listed([stream(name="eeg"), stream(2, name="muse")], items), speed=None)
     begun = stamps_of(sent, "muse")[0] - stamps_of(sent, "eeg")[0]
     assert begun == pytest.approx(2.0, abs=0.01)
+
+
+def test_stamps_that_leap_or_are_none_do_not_stop_the_replay(stream, packets, listed, sent):
+    stamps = np.arange(1024) / 256.0
+    stamps[[100, 300, 500]] = np.nan, 1e9, -1e300
+    stamps[700:] -= 2.5  # a reset inside a packet
+    replay(listed([stream(name="eeg")], packets(stamps, [64] * 16)), speed=None)
+    got = stamps_of(sent, "eeg")
+    assert len(got) == 1022
+    assert np.all(np.diff(got) > -1e-6)  # sums of doubles near 1e9 s
+    assert np.ptp(got) < 8.0
+
+
+def test_a_marker_told_late_is_no_reset_of_its_clock(stream, packets, listed, sent):
+    items = packets(np.arange(2560) / 256.0, [256] * 10)
+    for place, mark in ((3, 3.0), (6, 1.0), (9, 9.0)):
+        items.insert(place, Packet(2, np.array([mark]), np.array([["m"]], object)))
+    raws = [stream(name="eeg"), stream(2, name="marks", type="Markers", rate_hz=0.0,
+                                       format="string", labels=("m",))]  # fmt: skip
+    replay(listed(raws, items), speed=None)
+    begun = stamps_of(sent, "eeg")[0]
+    assert sorted(stamps_of(sent, "marks") - begun) == pytest.approx([1, 3, 9], abs=1e-9)
+
+
+def test_a_long_recording_is_never_in_memory(stream, packets, listed):
+    given = 0
+
+    class Counted(listed):
+        def _items(self):
+            nonlocal given
+            for item in super()._items():
+                given += 1
+                yield item
+
+    items = [*packets(np.arange(256 * 300) / 256.0, [64] * 1200)]
+    held = [given - taken for taken, _ in enumerate(pieces_of(Counted([stream()], items), None))]
+    assert len(held) == 1200
+    assert max(held) <= 2 + 4 * LOOKAHEAD_S
 
 
 def test_a_loop_goes_on_a_second_after_the_last_sample(session, sent):
