@@ -265,11 +265,12 @@ class _Player:
     def set_offset(self, measured: ClockOffset) -> None:
         if not self._believed.set_offset(measured):
             return
-        moved_s = abs(measured.offset - self._offset_s)
+        offset_s = self._believed.offset.offset
+        moved_s = abs(offset_s - self._offset_s)
         if moved_s > JUMP_S:
             self._bridge_s = 0.0
         if moved_s > NOISE_S:
-            self._offset_s = measured.offset
+            self._offset_s = offset_s
 
     def times(self, stamps: np.ndarray, *, beside: float | None) -> np.ndarray:
         """Return the stamps on the recording's clock; `beside` is the newest time of any stream."""
