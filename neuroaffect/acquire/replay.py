@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroaffect.acquire.chosen import chosen
-from neuroaffect.acquire.fault_effects import Switch
+from neuroaffect.acquire.fault_scene import Switch
 from neuroaffect.acquire.faults import Fault
-from neuroaffect.acquire.faulty import aimed, as_faults, described_by, inject
-from neuroaffect.acquire.pieces import (
-    Piece,
-    events_stream,
-    from_begin,
-    looped,
-    pieces_of,
-    sizes,
-)
+from neuroaffect.acquire.injection import aimed, as_faults, described_by, inject
+from neuroaffect.acquire.pieces import Piece, from_begin, looped, sizes
 from neuroaffect.acquire.recorded import Recorded
 from neuroaffect.acquire.source import RawSource
+from neuroaffect.acquire.timeline import events_stream, pieces_of
 from neuroaffect.errors import StreamError
 from neuroaffect.session.raw import RawStream
 from neuroaffect.session.recording import Recording

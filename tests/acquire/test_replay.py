@@ -8,8 +8,9 @@ import pylsl
 import pytest
 
 from neuroaffect.acquire import LslSource, Recorded, Simulator
-from neuroaffect.acquire.pieces import LOOKAHEAD_S, pieces_of
+from neuroaffect.acquire.pieces import LOOKAHEAD_S
 from neuroaffect.acquire.replay import replay
+from neuroaffect.acquire.timeline import pieces_of
 from neuroaffect.errors import StreamError
 from neuroaffect.session import ClockOffset, Packet, SessionWriter
 
