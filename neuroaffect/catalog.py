@@ -7,7 +7,7 @@ Four places are looked through in this order, and the first hit wins: a path giv
 import difflib
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -16,22 +16,25 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from neuroaffect.errors import CatalogError
+from neuroaffect.montage import canonical
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.pipeline.problems import first_problem
 from neuroaffect.units import KINDS, kind_of
 
 __all__ = [
     "Bridge",
+    "CounterColumn",
     "Device",
     "DeviceStream",
     "Match",
     "Place",
     "demo_session",
-    "device_of",
     "find",
     "list_names",
     "load_device",
+    "load_devices",
     "load_pipeline",
+    "matching",
     "places",
 ]
 
@@ -65,6 +68,13 @@ class Match(_Declared):
         )
 
 
+class CounterColumn(_Declared):
+    """A column in which a device counts its samples, and the count at which it begins again."""
+
+    label: str
+    modulus: Annotated[int, Field(ge=2)]
+
+
 class DeviceStream(_Declared):
     """One stream of a device, as its usual bridge sends it. What is not known is left out.
 
@@ -78,10 +88,16 @@ class DeviceStream(_Declared):
         The usual nominal rate, and rates the device can be set to; 0 is irregular.
     unit : str
         Unit of the values as sent.
+    wrong_units : tuple of str
+        Units that the usual bridge writes and that are not true.
     channels : tuple of str
         Labels in order; for a device without a fixed placement the maker's default.
-    drop, counters : tuple of str
-        Labels in the stream that are no signal, and of those that count lost samples.
+    free_placement : bool
+        Electrodes go anywhere: `channels` is a guess that a person must confirm.
+    drop : tuple of str
+        Labels (shell patterns) in the stream that are no signal.
+    counters : tuple of CounterColumn
+        Of those no signals, the ones that number the samples.
     can_drop_samples : bool
         The device's radio loses samples.
     clock : {"lsl", "unix", "foreign"}
@@ -101,9 +117,11 @@ class DeviceStream(_Declared):
     rate_hz: Annotated[float, Field(ge=0)] | None = None
     other_rates_hz: tuple[float, ...] = ()
     unit: str = ""
+    wrong_units: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    free_placement: bool = False
     drop: tuple[str, ...] = ()
-    counters: tuple[str, ...] = ()
+    counters: tuple[CounterColumn, ...] = ()
     can_drop_samples: bool | None = None
     clock: Literal["lsl", "unix", "foreign"] | None = None
     dc_offset_uv: float | None = None
@@ -125,11 +143,22 @@ class DeviceStream(_Declared):
         """Tell whether an LSL stream so described is this one."""
         rates = () if self.rate_hz is None else (self.rate_hz, *self.other_rates_hz)
         return (
-            kind_of(type) == self.kind
+            self._is_of(type)
             and self.match.fits(type=type, name=name, source_id=source_id)
             and (not rates or any(abs(rate_hz - r) <= _RATE_TOLERANCE * r for r in rates))
             and len(self.channels) <= channel_count
         )
+
+    def _is_of(self, type: str) -> bool:
+        """Tell whether the type is of this kind; a stream without one is known by its name."""
+        if not type.strip():
+            return self.match.name is not None or self.match.source_id is not None
+        return kind_of(type) == self.kind
+
+    def names_all(self, labels: Iterable[str]) -> bool:
+        """Tell whether all channels are among these labels, however they are spelled."""
+        spelled = {canonical(label).lower() for label in labels}
+        return all(channel.lower() in spelled for channel in self.channels)
 
 
 class Bridge(_Declared):
@@ -228,6 +257,17 @@ def load_device(name: str) -> Device:
         raise CatalogError(f"{path.name}: {first_problem(error, Device)}") from None
 
 
+def load_devices() -> tuple[Device, ...]:
+    """Read all device files that are found.
+
+    Raises
+    ------
+    CatalogError
+        If one of them is wrong; one sentence naming it.
+    """
+    return tuple(load_device(str(path)) for path in list_names("devices").values())
+
+
 def load_pipeline(name: str) -> Pipeline:
     """Read a pipeline file by its name or its path.
 
@@ -246,29 +286,45 @@ def demo_session(part: Literal["first_part", "held_out"]) -> Path:
     return _PACKAGE / "_demo" / f"{part}.xdfz"
 
 
-def device_of(
+def matching(
     devices: Sequence[Device],
     *,
     type: str,
     name: str,
     source_id: str = "",
     rate_hz: float,
-    channel_count: int,
-) -> str:
-    """Return the id of the device whose file fits an LSL stream most strictly, or ""."""
+    labels: Sequence[str],
+) -> tuple[Device, DeviceStream] | None:
+    """Return the device, and which of its streams, whose file fits an LSL stream most strictly.
+
+    Where several files fit equally, the one whose channels are all among the labels is taken,
+    then the one with most channels.
+
+    Parameters
+    ----------
+    devices : sequence of Device
+    type, name, source_id, rate_hz
+        As the sender says.
+    labels : sequence of str
+        One per channel, "" where the sender names none.
+    """
     fitting = [
-        (stream.match.strictness, len(stream.channels), device.id)
+        (
+            (
+                stream.match.strictness,
+                stream.names_all(labels),
+                len(stream.channels),
+                device.id,
+            ),
+            (device, stream),
+        )
         for device in devices
         for stream in device.streams
         if stream.fits(
-            type=type,
-            name=name,
-            source_id=source_id,
-            rate_hz=rate_hz,
-            channel_count=channel_count,
+            type=type, name=name, source_id=source_id, rate_hz=rate_hz, channel_count=len(labels)
         )
     ]
-    return max(fitting, default=(0, 0, ""))[2]
+    return max(fitting, key=lambda found: found[0])[1] if fitting else None
 
 
 def _text(path: Path) -> str:

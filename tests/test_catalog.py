@@ -33,8 +33,9 @@ def known() -> list[catalog.Device]:
 
 
 def stream(**told):
-    facts = {"type": "EEG", "name": "x", "source_id": "", "rate_hz": 250.0, "channel_count": 8}
-    return {**facts, **told}
+    labels = ("",) * told.pop("channel_count", 8)
+    facts = {"type": "EEG", "name": "x", "source_id": "", "rate_hz": 250.0, "labels": labels}
+    return facts | told
 
 
 @pytest.mark.parametrize("name", DEVICES)
@@ -140,4 +141,24 @@ def test_a_path_without_a_file_is_one_sentence(shelf):
     ],
 )  # fmt: skip
 def test_a_live_stream_is_given_to_the_device_that_fits_it_best(known, device, told):
-    assert catalog.device_of(known, **told) == device
+    found = catalog.matching(known, **told)
+    assert (found[0].id if found else "") == device
+
+
+def test_labels_tell_two_headsets_of_one_maker_apart(known):
+    beside = ("Timestamp", "Counter", "Interpolate", "RAW_CQ", "HardwareMarker", "Markers")
+    quality = ("CQ_AF3", "CQ_T7", "CQ_Pz", "CQ_T8", "CQ_AF4")
+    labels = (*beside, "AF3", "T7", "Pz", "T8", "AF4", *quality)
+    told = stream(name="EmotivDataStream-EEG", rate_hz=128.0) | {"labels": labels}
+    assert catalog.matching(known, **told)[0].id == "emotiv-insight"
+
+
+@pytest.mark.parametrize("device", [catalog.load_device(name) for name in DEVICES])
+def test_every_stream_of_a_device_says_after_which_silence_it_is_stale(device):
+    assert all(stream.stale_s for stream in device.streams)
+
+
+def test_a_stream_without_a_type_is_known_by_its_name_and_rate(known):
+    told = stream(type="", name="Muse-41D2", rate_hz=256.0, channel_count=5)
+    device, found = catalog.matching(known, **told)
+    assert (device.id, found.kind) == ("muse-2", "eeg")

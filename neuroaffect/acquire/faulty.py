@@ -69,6 +69,7 @@ class Faulty(RawSource):
         super().__init__(
             described_by(self._aim, source.raws),
             names={raw.id: name for raw, name in zip(source.raws, source.streams, strict=True)},
+            devices=source.devices,
         )
 
     def close(self) -> None:

@@ -7,11 +7,10 @@ from itertools import pairwise
 import numpy as np
 
 from neuroaffect.acquire.clock import StreamClock
+from neuroaffect.acquire.describe import Description, describe, numbered
 from neuroaffect.acquire.gaps import Gap, GapFinder
-from neuroaffect.montage import canonical
 from neuroaffect.session.raw import ClockOffset, Packet, RawStream
 from neuroaffect.stream import Chunk, StreamInfo
-from neuroaffect.units import kind_of, to_canonical
 
 __all__ = ["Intake", "stream_names"]
 
@@ -31,18 +30,6 @@ def stream_names(raws: Iterable[RawStream]) -> dict[int, str]:
     return dict(zip(typed, numbered(typed.values()), strict=True))
 
 
-def numbered(names: Iterable[str]) -> list[str]:
-    """Return the names with a number after each that was there before: "A", "A 2", "A 3"."""
-    unique: list[str] = []
-    for name in names:
-        word, n = name, 1
-        while word in unique:
-            n += 1
-            word = f"{name} {n}"
-        unique.append(word)
-    return unique
-
-
 class Intake:
     """The one way a stream enters: live, replayed or recorded, packets become chunks here.
 
@@ -55,12 +42,12 @@ class Intake:
     told : bool
         Gaps come from :meth:`tell_gap` only: a session keeps the verdict of its live run, and
         replay never guesses again.
+    description : Description or None
+        What the stream is; None to go by its sender's word, no device file looked into.
 
     Attributes
     ----------
-    info : StreamInfo
-        Canonical kind, electrode names and unit. A string stream is never regular, whatever
-        rate it claims.
+    description : Description
     gaps : list of Gap
         Verdicts so far.
     received, lost : int
@@ -71,9 +58,20 @@ class Intake:
     Causal: a chunk depends on what has arrived by then and on nothing else.
     """
 
-    def __init__(self, raw: RawStream, *, name: str, told: bool = False) -> None:
+    def __init__(
+        self,
+        raw: RawStream,
+        *,
+        name: str,
+        told: bool = False,
+        description: Description | None = None,
+    ) -> None:
         self.raw = raw
-        self.info, self._factors = _describe(raw, name)
+        self.description = description or describe(raw, name=name)
+        factors = np.array(self.description.factors)
+        self._factors = None if np.all(factors == 1.0) else factors
+        columns = list(self.description.columns)
+        self._columns = None if columns == list(range(len(raw.labels))) else columns
         self.gaps: list[Gap] = []
         self.received = 0
         self.lost = 0
@@ -81,6 +79,11 @@ class Intake:
         self._finder = GapFinder(self.info.rate_hz) if self.info.rate_hz else None
         self._told = told
         self._told_lost = 0
+
+    @property
+    def info(self) -> StreamInfo:
+        """Canonical kind, labels and unit."""
+        return self.description.info
 
     @property
     def offset(self) -> ClockOffset | None:
@@ -137,25 +140,9 @@ class Intake:
     def _canonical(self, values: np.ndarray) -> np.ndarray:
         if values.dtype == object:
             return values
+        if self._columns is not None:
+            values = values[:, self._columns]
         data = np.array(values, dtype=np.float64, order="C")
         if self._factors is not None:
             data *= self._factors
         return data
-
-
-def _describe(raw: RawStream, name: str) -> tuple[StreamInfo, np.ndarray | None]:
-    """Return the stream in canonical words, and the factor of each channel, None if all are 1."""
-    kind = "markers" if raw.format == "string" else kind_of(raw.type)
-    labels = [label.strip() or f"ch{i + 1}" for i, label in enumerate(raw.labels)]
-    if kind == "eeg":
-        labels = [canonical(label) for label in labels]
-    converted = [to_canonical(unit, kind) for unit in raw.units]
-    factors = np.array([factor for _, factor in converted])
-    info = StreamInfo(
-        name=name,
-        kind=kind,
-        rate_hz=0.0 if raw.format == "string" else raw.rate_hz,
-        channels=tuple(numbered(labels)),
-        unit=Counter(unit for unit, _ in converted).most_common(1)[0][0] if converted else "",
-    )
-    return info, None if np.all(factors == 1.0) else factors

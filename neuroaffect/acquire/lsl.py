@@ -22,6 +22,7 @@ from neuroaffect.acquire.offered import (
 from neuroaffect.acquire.outlet import tuned
 from neuroaffect.acquire.puller import PULL_S, Puller, Sender
 from neuroaffect.acquire.source import Item, RawSource, StreamState
+from neuroaffect.catalog import Device, load_devices
 from neuroaffect.errors import StreamError
 from neuroaffect.session.raw import Packet, RawStream
 from neuroaffect.session.xdf import Damage
@@ -79,6 +80,8 @@ class LslSource(RawSource):
         The pipeline's hop; see :class:`~neuroaffect.acquire.puller.Puller`.
     pull_s : float
         Longest time between two chunks of a regular stream that flows.
+    devices : sequence of Device, or None
+        Files from which missing descriptions are completed; None for all there are.
 
     Raises
     ------
@@ -98,7 +101,9 @@ class LslSource(RawSource):
         timeout_s: float = 10.0,
         hop_s: float | None = None,
         pull_s: float = PULL_S,
+        devices: Sequence[Device] | None = None,
     ) -> None:
+        devices = load_devices() if devices is None else devices
         found, spare = _find(None if wanted is None else list(wanted), list(optional), timeout_s)
         jobs = [
             lambda id=id, info=info: _connect(info, id=id, timeout_s=timeout_s)
@@ -119,7 +124,7 @@ class LslSource(RawSource):
             )
             for raw, inlet, offset_s, uid in opened
         }  # fmt: skip
-        super().__init__((raw for raw, *_ in opened), names=names)
+        super().__init__((raw for raw, *_ in opened), names=names, devices=devices)
 
     def go_live(self) -> None:
         """Start to listen now; calling it again does nothing."""

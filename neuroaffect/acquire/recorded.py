@@ -1,12 +1,14 @@
 """A recording as a source: the same packets through the same door, in order of arrival."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from neuroaffect.acquire.describe import Description, as_sent
 from neuroaffect.acquire.intake import stream_names
 from neuroaffect.acquire.source import Item, RawSource
+from neuroaffect.catalog import Device, load_devices
 from neuroaffect.errors import SessionError
-from neuroaffect.session.raw import ClockOffset, Packet
+from neuroaffect.session.raw import ClockOffset, Packet, RawStream
 from neuroaffect.session.recording import Recording, open_recording
 
 __all__ = ["Recorded"]
@@ -15,25 +17,35 @@ __all__ = ["Recorded"]
 class Recorded(RawSource):
     """Play a recording as fast as it is asked for.
 
-    A session of ours keeps what its live run decided: its gaps are taken from its events, so
-    the chunks equal those of the live run bit for bit. Other recordings are judged while they
-    play, by the same rules as a live stream. Packets that precede a stream's first clock offset
-    use that first one, for other recorders measure it seconds late.
+    A session of ours keeps what its live run decided: what its streams are and where samples
+    were lost is taken from its events, so the chunks equal those of the live run bit for bit.
+    Other recordings are judged while they play, by the same rules as a live stream. Packets that
+    precede a stream's first clock offset use that first one, for other recorders measure it
+    seconds late.
 
     Parameters
     ----------
     recording : Recording or path
     streams : iterable of str, or None
         Unique names of the streams to play; None for all.
+    devices : sequence of Device, or None
+        Files from which missing descriptions are completed; None for all there are. Not asked
+        in a session of ours.
 
     Raises
     ------
     SessionError
         If the file is no recording, or has no stream of that name.
+    CatalogError
+        If a device file is wrong.
     """
 
     def __init__(
-        self, recording: Recording | Path | str, *, streams: Iterable[str] | None = None
+        self,
+        recording: Recording | Path | str,
+        *,
+        streams: Iterable[str] | None = None,
+        devices: Sequence[Device] | None = None,
     ) -> None:
         if not isinstance(recording, Recording):
             recording = open_recording(recording)
@@ -46,8 +58,12 @@ class Recorded(RawSource):
                 f"it has {', '.join(names.values()) or 'none'}"
             )
         self._told_lost = _told_gaps(recording)
+        self._told_details = _told_streams(recording)
         raws = [raw for raw in recording.streams if names[raw.id] in wanted]
-        super().__init__(raws, names=names, told=recording.is_ours)
+        super().__init__(
+            raws, names=names, told=recording.is_ours,
+            devices=load_devices() if devices is None else devices,
+        )  # fmt: skip
 
     @property
     def late(self) -> frozenset[tuple[str, int]]:
@@ -57,6 +73,15 @@ class Recorded(RawSource):
             for event in self.recording.events
             if event.kind == "late"
         )
+
+    def _describe(self, raw: RawStream) -> Description:
+        name = self._names[raw.id]
+        if not self.recording.is_ours:
+            return super()._describe(raw)
+        if name in self._told_details:
+            return Description.of_detail(raw, self._told_details[name])
+        # Sessions made before descriptions were kept: never to be understood in another way.
+        return as_sent(raw, name=name)
 
     def _items(self) -> Iterator[Item]:
         if not self.recording.is_ours:
@@ -94,4 +119,13 @@ def _told_gaps(recording: Recording) -> dict[tuple[str, int], int]:
         if event.kind == "gap":
             place = (str(event.detail["stream"]), int(event.detail["first"]))
             told[place] = told.get(place, 0) + int(event.detail["lost"])
+    return told
+
+
+def _told_streams(recording: Recording) -> dict[str, Mapping[str, object]]:
+    """Return stream name → how the live run understood it, as the session tells it."""
+    told: dict[str, Mapping[str, object]] = {}
+    for event in recording.events:
+        if event.kind == "stream" and "stream" in event.detail:
+            told.setdefault(str(event.detail["stream"]), event.detail)
     return told

@@ -3,14 +3,16 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from neuroaffect.acquire.clock import ClockClass
+from neuroaffect.acquire.describe import Description, describe
 from neuroaffect.acquire.gaps import Gap
 from neuroaffect.acquire.intake import Intake, stream_names
+from neuroaffect.catalog import Device
 from neuroaffect.errors import StreamError
 from neuroaffect.session.raw import ClockOffset, Event, Packet, RawStream
 from neuroaffect.stream import Chunk, StreamInfo
@@ -65,10 +67,13 @@ class RawSource:
         Unique name of each stream id; None for :func:`stream_names`.
     told : bool
         Gaps are told, not inferred; see :class:`Intake`.
+    devices : sequence of Device
+        Files from which missing descriptions are completed.
 
     Attributes
     ----------
     raws : tuple of RawStream
+    devices : tuple of Device
     events : list of Event
         What the source itself told beside samples, so far.
     """
@@ -79,8 +84,10 @@ class RawSource:
         *,
         names: Mapping[int, str] | None = None,
         told: bool = False,
+        devices: Sequence[Device] = (),
     ) -> None:
         self.raws = tuple(raws)
+        self.devices = tuple(devices)
         self._names = dict(names or stream_names(self.raws))
         self._told = told
         self._closed = threading.Event()
@@ -91,13 +98,25 @@ class RawSource:
     def _begin(self) -> None:
         """Go to the start: fresh intakes, nothing arrived."""
         self.events: list[Event] = []
-        self._intakes = {
-            raw.id: Intake(raw, name=self._names[raw.id], told=self._told) for raw in self.raws
-        }
+        self._intakes = {raw.id: self._intake(raw) for raw in self.raws}
         self._unrecorded = {raw.id: 0 for raw in self.raws}
+        self._undescribed: set[int] = set()  # streams whose description is not in the session yet
         self._ready: deque[tuple[str, Packet, Chunk]] = deque()
         self._arriving = iter(self._items())
         self._ended = False
+
+    def _intake(self, raw: RawStream) -> Intake:
+        return Intake(
+            raw, name=self._names[raw.id], told=self._told, description=self._describe(raw)
+        )
+
+    def _describe(self, raw: RawStream) -> Description:
+        return describe(raw, name=self._names[raw.id], devices=self.devices)
+
+    @property
+    def descriptions(self) -> Mapping[str, Description]:
+        """How each stream is understood, by its unique name."""
+        return {intake.info.name: intake.description for intake in self._intakes.values()}
 
     @property
     def streams(self) -> Mapping[str, StreamInfo]:
@@ -186,6 +205,7 @@ class RawSource:
                 if intake.offset is not None:
                     writer.write(intake.offset)
                 self._unrecorded[raw.id] = intake.received
+                self._undescribed.add(raw.id)
             self._recorder = writer
 
     def stop_recording(self) -> None:
@@ -247,6 +267,11 @@ class RawSource:
         known = len(intake.gaps)
         chunk = intake.take(packet)
         if self._recorder is not None:
+            if packet.stream in self._undescribed:
+                self._undescribed.discard(packet.stream)
+                self._recorder.event(
+                    "stream", time=float(chunk.times[0]), **intake.description.detail()
+                )
             for gap in intake.gaps[known:]:
                 self._recorder.event(
                     "gap", time=gap.time, stream=intake.info.name, lost=gap.lost,

@@ -1,5 +1,6 @@
 """``neuroaffect streams``: what LSL offers now."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,9 +27,9 @@ def run(
 ) -> None:
     """List the streams that LSL offers now, and the devices they come from."""
     from neuroaffect.acquire import discover
-    from neuroaffect.catalog import list_names, load_device
+    from neuroaffect.catalog import load_devices
 
-    devices = [load_device(str(path)) for path in list_names("devices").values()]
+    devices = load_devices()
     with quiet_stdout():
         offered = discover(timeout_s=timeout_s, listen_s=listen_s)
     facts = {"streams": [_facts(offer, devices) for offer in offered]}
@@ -40,26 +41,20 @@ def run(
         )
 
 
-def _facts(offer: "Offered", devices: list["Device"]) -> dict[str, Any]:
-    from neuroaffect.catalog import device_of
+def _facts(offer: "Offered", devices: Sequence["Device"]) -> dict[str, Any]:
+    from neuroaffect.acquire.describe import describe
 
     raw = offer.raw
+    found = describe(raw, name=raw.name, devices=devices)
     return {
         "name": raw.name,
-        "kind": offer.kind,
+        "kind": found.info.kind,
         "source_id": raw.source_id,
         "channels": raw.labels,
         "nominal_rate_hz": raw.rate_hz,
         "measured_rate_hz": offer.measured_rate_hz,
         "clock": offer.clock,
-        "device": device_of(
-            devices,
-            type=raw.type,
-            name=raw.name,
-            source_id=raw.source_id,
-            rate_hz=raw.rate_hz,
-            channel_count=len(raw.labels),
-        ),
+        "device": found.info.device,
         "state": offer.state,
     }
 
