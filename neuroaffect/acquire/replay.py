@@ -116,8 +116,13 @@ def replay(
     """
     source = recording if isinstance(recording, RawSource) else Recorded(recording)
     kept, events = _cast(source, streams)
-    aim = aimed(as_faults(faults), source, over_lsl=True, has_rng=fault_rng is not None)
-    aim = {id: struck for id, struck in aim.items() if id in kept}
+    struck = aimed(as_faults(faults), source, over_lsl=True, has_rng=fault_rng is not None)
+    aim = {id: each for id, each in struck.items() if id in kept}
+    if struck and not aim:
+        raise StreamError(
+            f"the faults strike only streams that are not played; played are "
+            f"{', '.join(kept.values())}"
+        )
     raws = [raw for raw in source.raws if raw.id in kept]
     stage = _Stage(described_by(aim, raws) + ([events] if events else []), kept)
     cut = sizes(chunk_s, rng)

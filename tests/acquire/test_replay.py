@@ -339,6 +339,11 @@ def test_a_restart_closes_the_outlet_and_opens_it_anew(session, sent, monkeypatc
     assert np.max(spacing) == pytest.approx(1.0, abs=0.02)
 
 
+def test_faults_of_streams_that_are_not_played_are_refused(session):
+    with pytest.raises(StreamError, match="not played; played are eda"):
+        replay(session, streams=["eda"], faults="eeg:dropout=1s@1s")
+
+
 def test_zero_stamps_cannot_be_sent_over_lsl(session):
     with pytest.raises(StreamError, match="LSL itself puts the time of sending in its place"):
         replay(session, faults="zero-stamps")
@@ -384,3 +389,41 @@ def test_a_restarted_outlet_has_the_same_source_id_and_its_new_description(sessi
         labels = pylsl.StreamInlet(after, recover=False).info(timeout=PATIENCE_S)
     assert after.source_id() == before.source_id()
     assert labels.get_channel_labels() == ["T7", "Fp1"]
+
+
+# --- an hour in a second: a clock that only moves when somebody waits or sends
+
+
+class SlowClock:
+    """A machine that wakes up late and takes its time to send; also what a replay waits on."""
+
+    OVERSLEPT_S, SENDING_S = 0.0007, 0.003
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.is_set = lambda: False
+
+    def local_clock(self) -> float:
+        return self.now
+
+    def wait(self, timeout_s: float) -> bool:
+        self.now += timeout_s + self.OVERSLEPT_S * (timeout_s > 0)
+        return False
+
+
+def test_over_an_hour_lateness_does_not_grow(stream, packets, listed, monkeypatch):
+    clock, late = SlowClock(), []
+
+    class Timed(Sent):
+        def push(self, values, stamps) -> None:
+            late.append(clock.now - stamps[-1])
+            clock.now += clock.SENDING_S
+
+    monkeypatch.setattr("neuroaffect.acquire.outlet.RawOutlet", Timed)
+    monkeypatch.setattr("neuroaffect.acquire.outlet.tuned", lambda: clock)
+    hour = listed([stream(rate_hz=4.0)], packets(np.arange(4 * 3600) / 4.0, [1] * 4 * 3600))
+    replay(hour, stop=clock)
+    assert len(late) == 4 * 3600
+    # 14,400 times 3.7 ms would be 53 s.
+    assert np.ptp(late[1:]) < 1e-6
+    assert max(late) == pytest.approx(SlowClock.OVERSLEPT_S, abs=1e-6)
