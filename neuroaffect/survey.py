@@ -98,7 +98,7 @@ class Survey:
             format=recording.format,
             start_s=start_s,
             streams=tuple(
-                tally.survey(source.gaps[name], start_s, is_timed=recording.format == "XDF")
+                tally.survey(source.gaps[name], start_s, is_timed=recording.is_timed)
                 for name, tally in tallies.items()
             ),
             events=tuple(Timed(time - start_s, text) for time, text in sorted(events)),

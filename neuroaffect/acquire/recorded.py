@@ -19,9 +19,9 @@ class Recorded(RawSource):
 
     A session of ours keeps what its live run decided: what its streams are and where samples
     were lost is taken from its events, so the chunks equal those of the live run bit for bit.
-    Other recordings are judged while they play, by the same rules as a live stream. Packets that
-    precede a stream's first clock offset use that first one, for other recorders measure it
-    seconds late.
+    Where the device counted its samples, the file itself tells what was lost. Other recordings
+    are judged while they play, by the same rules as a live stream. Packets that precede a
+    stream's first clock offset use that first one, for other recorders measure it seconds late.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Recorded(RawSource):
         self._told_details = _told_streams(recording)
         raws = [raw for raw in recording.streams if names[raw.id] in wanted]
         super().__init__(
-            raws, names=names, told=recording.is_ours,
+            raws, names=names, told=recording.told,
             devices=load_devices() if devices is None else devices,
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
@@ -65,8 +65,8 @@ class RawSource:
     raws : iterable of RawStream
     names : mapping of int to str, or None
         Unique name of each stream id; None for :func:`stream_names`.
-    told : bool
-        Gaps are told, not inferred; see :class:`Intake`.
+    told : collection of int
+        Ids of the streams whose gaps are told, not inferred; see :class:`Intake`.
     devices : sequence of Device
         Files from which missing descriptions are completed.
 
@@ -83,13 +83,13 @@ class RawSource:
         raws: Iterable[RawStream],
         *,
         names: Mapping[int, str] | None = None,
-        told: bool = False,
+        told: Collection[int] = (),
         devices: Sequence[Device] = (),
     ) -> None:
         self.raws = tuple(raws)
         self.devices = tuple(devices)
         self._names = dict(names or stream_names(self.raws))
-        self._told = told
+        self._told = frozenset(told)
         self._closed = threading.Event()
         self._door = threading.RLock()  # recording may start and stop in the midst of packets
         self._recorder: SessionWriter | None = None
@@ -107,8 +107,9 @@ class RawSource:
 
     def _intake(self, raw: RawStream) -> Intake:
         return Intake(
-            raw, name=self._names[raw.id], told=self._told, description=self._describe(raw)
-        )
+            raw, name=self._names[raw.id], told=raw.id in self._told,
+            description=self._describe(raw),
+        )  # fmt: skip
 
     def _describe(self, raw: RawStream) -> Description:
         return describe(raw, name=self._names[raw.id], devices=self.devices)

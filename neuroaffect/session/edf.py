@@ -26,8 +26,12 @@ class EdfHeader:
     ----------
     labels, units : tuple of str
         Of every signal, the annotations among them.
+    digital, physical : tuple of (low, high)
+        Range of each signal as it is stored, and in its unit.
     samples : tuple of int
         Samples of each signal in one record.
+    records : int
+        How many records there are; -1 where the writer never came to say it.
     record_s : float
         Length of a record in seconds.
     width : int
@@ -38,7 +42,10 @@ class EdfHeader:
 
     labels: tuple[str, ...]
     units: tuple[str, ...]
+    digital: tuple[tuple[float, float], ...]
+    physical: tuple[tuple[float, float], ...]
     samples: tuple[int, ...]
+    records: int
     record_s: float
     width: int
     has_pauses: bool
@@ -76,7 +83,10 @@ def read_edf_header(path: Path, *, width: int) -> EdfHeader:
     return EdfHeader(
         labels=_column(table, count, start=0, length=16),
         units=_column(table, count, start=96, length=8),
+        physical=_ranges(table, count, start=104),
+        digital=_ranges(table, count, start=120),
         samples=samples,
+        records=int(fixed[236:244]),
         record_s=record_s,
         width=width,
         has_pauses=fixed[192:197].endswith(b"+D"),
@@ -90,6 +100,19 @@ def _column(table: bytes, count: int, *, start: int, length: int) -> tuple[str, 
         table[first + k * length : first + (k + 1) * length].decode("latin-1").strip(" \x00")
         for k in range(count)
     )
+
+
+def _ranges(table: bytes, count: int, *, start: int) -> tuple[tuple[float, float], ...]:
+    """Return the two columns of lows and highs; NaN where no number is written."""
+    lows, highs = (_column(table, count, start=at, length=8) for at in (start, start + 8))
+    return tuple((_number(low), _number(high)) for low, high in zip(lows, highs, strict=True))
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
 
 
 def read_record_onsets(path: Path, header: EdfHeader) -> list[float]:

@@ -54,7 +54,7 @@ def channels_of(raw: "BaseRaw", path: Path, *, format: str) -> list[ImportedChan
     Values come back in the unit that the file states, voltages in microvolts. A unit that mne
     does not know was read as volts and is only given its name back.
     """
-    stated = _STATED[format](raw, path)
+    stated = _STATED.get(format, _fif_units)(raw, path)
     return [
         _channel(label, mne_type, unit, factor)
         for label, mne_type, (unit, factor) in zip(

@@ -22,6 +22,8 @@ __all__ = [
     "FORMATS_OF",
     "Mark",
     "Translated",
+    "format_of",
+    "looks_like",
     "open_raws",
     "read_block",
     "read_marks",
@@ -29,7 +31,18 @@ __all__ = [
 ]
 
 FORMATS_OF = {
-    ".edf": "EDF", ".bdf": "BDF", ".fif": "FIF", ".vhdr": "BrainVision", ".set": "EEGLAB",
+    ".edf": "EDF", ".bdf": "BDF", ".fif": "FIF", ".fif.gz": "FIF", ".vhdr": "BrainVision",
+    ".set": "EEGLAB",
+}  # fmt: skip
+
+# What mne reads besides. Values come as mne scales them, in SI units or as its channels state.
+OTHER_FORMATS = {
+    ".ahdr": "BrainVision", ".asc": "EyeLink", ".bin": "ARTEMIS123 or FIL OPM", ".cdt": "CURRY",
+    ".cdt.cef": "CURRY", ".cdt.dpa": "CURRY", ".cef": "CURRY", ".cnt": "CNT", ".con": "KIT",
+    ".dap": "CURRY", ".dat": "CURRY or BCI2000", ".data": "Nicolet", ".ds": "CTF",
+    ".eeg": "Nihon Kohden", ".gdf": "GDF", ".hdr": "NIRx", ".lay": "Persyst", ".mat": "FieldTrip",
+    ".mefd": "MEF", ".mff": "EGI", ".nedf": "NEDF", ".ns3": "NSx", ".nxe": "eximia",
+    ".rs3": "CURRY", ".snirf": "SNIRF", ".sqd": "KIT", ".txt": "BOXY",
 }  # fmt: skip
 
 Mark = tuple[float, float, str]  # onset and length in seconds of the file's samples, text
@@ -52,6 +65,23 @@ _FOREIGN = (
 )  # fmt: skip
 # Bare Exception where mne cannot decode a tag; scipy's own, which is not imported for it.
 _FOREIGN_NAMES = {"Exception", "MatReadError"}
+
+
+def format_of(path: Path) -> str:
+    """Return what mne reads a file of this name as, "" if it does not."""
+    known = {**FORMATS_OF, **OTHER_FORMATS}
+    fitting = [suffix for suffix in known if path.name.lower().endswith(suffix)]
+    return known[max(fitting, key=len)] if fitting else ""
+
+
+def looks_like(path: Path) -> str | None:
+    """Return the format of which a file is by its first bytes, whatever its name."""
+    with path.open("rb") as file:
+        head = file.read(256)
+    # "0" and blanks alone are a weak sign; the number of bytes in an EDF header is a strong one.
+    if re.match(rb"0[ \x00]{7}", head) and not head[184:192].strip().isdigit():
+        return None
+    return next((format for format, start in _STARTS.items() if start.match(head)), None)
 
 
 class Translated:
@@ -117,10 +147,13 @@ def open_raws(path: Path, *, format: str) -> list["BaseRaw"]:
         "BrainVision": mne.io.read_raw_brainvision,
         "EEGLAB": mne.io.read_raw_eeglab,
     }
-    return [readers[format](path, preload=False, verbose="WARNING")]
+    read = readers.get(format, mne.io.read_raw)
+    return [read(path, preload=False, verbose="WARNING")]
 
 
 def _check_start(path: Path, *, format: str) -> None:
+    if format not in _STARTS or path.suffix.lower() == ".gz":
+        return
     with path.open("rb") as file:
         head = file.read(64)
     if not _STARTS[format].match(head):

@@ -1,6 +1,5 @@
-"""Read EDF, BDF, FIF, BrainVision and EEGLAB files as recordings of streams."""
+"""Read EDF, BDF, FIF, BrainVision, EEGLAB and what else mne reads as recordings of streams."""
 
-import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,12 @@ import numpy as np
 
 from neuroaffect.errors import SessionError
 from neuroaffect.session.edf import EDF_WIDTHS, read_edf_header
+from neuroaffect.session.emotiv_edf import import_emotiv_edf, is_emotiv_edf
 from neuroaffect.session.import_channels import ImportedChannel, channels_of
 from neuroaffect.session.import_mne import (
-    FORMATS_OF,
     Mark,
     Translated,
+    format_of,
     open_raws,
     read_block,
     read_marks,
@@ -29,12 +29,19 @@ from neuroaffect.session.import_times import (
     segments,
     shift_s,
 )
+from neuroaffect.session.imported import (
+    Imported,
+    Timed,
+    in_time_order,
+    marker_packet,
+    marker_stream,
+)
 from neuroaffect.session.raw import Packet, RawStream
 
 if TYPE_CHECKING:
     from mne.io import BaseRaw
 
-__all__ = ["Import", "import_recording"]
+__all__ = ["import_recording"]
 
 _BLOCK_VALUES = 2**21  # read at once: 16 MB
 _SKIP = "bad_acq_skip"
@@ -59,36 +66,26 @@ class _Part:
     groups: tuple[_Group, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Import:
-    """An opened file of another format: its streams, its defects, its packets in time order."""
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """A file in mne's hands, and what is read of it."""
 
     path: Path
     format: str
-    streams: tuple[RawStream, ...]
-    defects: tuple[str, ...]
     parts: tuple[_Part, ...]
     marks: tuple[Mark, ...]
+    marking: RawStream | None
 
     def items(self) -> Iterator[Packet]:
-        """Yield one packet per second and stream, and one per marker, as they came to an end.
+        """Yield one packet per second and stream, and one per marker, as they came to an end."""
+        return in_time_order([self._markers(), *(self._packets(part) for part in self.parts)])
 
-        Raises
-        ------
-        SessionError
-            If the file cannot be read any more.
-        """
-        sources = [self._markers(), *(self._packets(part) for part in self.parts)]
-        for _, packet in heapq.merge(*sources, key=lambda timed: timed[0]):
-            yield packet
+    def _markers(self) -> Iterator[Timed]:
+        if self.marking is not None:
+            for time, _, text in self.marks:
+                yield time, marker_packet(self.marking, time, text)
 
-    def _markers(self) -> Iterator[tuple[float, Packet]]:
-        for time, _, text in self.marks:
-            values = np.array([[text]], object)
-            yield time, Packet(self.streams[-1].id, np.array([time]), values)
-
-    def _packets(self, part: _Part) -> Iterator[tuple[float, Packet]]:
-        """Yield (time of the last sample, packet)."""
+    def _packets(self, part: _Part) -> Iterator[Timed]:
         second = max(1, round(part.raw.info["sfreq"]))
         block = second * max(1, _BLOCK_VALUES // (second * len(part.raw.ch_names)))
         for segment in part.segments:
@@ -105,7 +102,7 @@ class Import:
                         yield packet.stamps.item(-1), packet
 
 
-def import_recording(path: Path) -> Import:
+def import_recording(path: Path) -> Imported:
     """Open a file that mne reads.
 
     Channels are split by kind into streams of their own, values in the units that the file
@@ -117,9 +114,11 @@ def import_recording(path: Path) -> Import:
     SessionError
         If the file is broken, of another format than its suffix says, or holds no signal.
     """
-    format = FORMATS_OF[path.suffix.lower()]
+    format = format_of(path)
     defects: list[str] = []
     with Translated(path, format=format, defects=defects):
+        if format == "EDF" and is_emotiv_edf(read_edf_header(path, width=2)):
+            return import_emotiv_edf(path)
         raws = open_raws(path, format=format)
         pauses, marks = _times(path, format, raws, defects)
         skips = [(onset, onset + length) for onset, length, text in marks if _is_skip(text)]
@@ -134,12 +133,15 @@ def import_recording(path: Path) -> Import:
         raise SessionError(f"'{path}' holds no signal; a recording needs at least one channel")
     streams = [group.stream for part in parts for group in part.groups]
     shown = tuple(mark for mark in marks if not _is_skip(mark[2]))
-    if shown:
-        streams.append(_marker_stream(len(streams) + 1))
-    return Import(
-        path=path, format=format, streams=tuple(streams), defects=tuple(dict.fromkeys(defects)),
-        parts=tuple(parts), marks=shown,
-    )  # fmt: skip
+    marking = marker_stream(len(streams) + 1) if shown else None
+    opened = _Opened(path, format, tuple(parts), shown, marking)
+    return Imported(
+        format=format,
+        streams=tuple(streams) if marking is None else (*streams, marking),
+        defects=tuple(dict.fromkeys(defects)),
+        items=opened.items,
+        is_timed=False,
+    )
 
 
 def _is_skip(text: str) -> bool:
@@ -198,10 +200,3 @@ def _groups(
         factors = np.array([channel.factor for channel in picked])
         groups.append(_Group(stream, np.array(rows), factors))
     return tuple(groups)
-
-
-def _marker_stream(id: int) -> RawStream:
-    return RawStream(
-        id=id, name="Markers", type="Markers", rate_hz=0.0, format="string",
-        labels=("marker",), units=("",), types=("",),
-    )  # fmt: skip

@@ -1,19 +1,27 @@
 """Open a recording of any known format."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from neuroaffect.errors import SessionError
-from neuroaffect.session.import_mne import FORMATS_OF
+from neuroaffect.session.e4 import import_e4, is_e4_folder, open_e4_zip
+from neuroaffect.session.import_mne import FORMATS_OF, format_of, looks_like
+from neuroaffect.session.imported import Imported
 from neuroaffect.session.imports import import_recording
+from neuroaffect.session.provenance import provenance_of
 from neuroaffect.session.raw import Event, Item, RawStream
+from neuroaffect.session.text_formats import KNOWN_TEXTS, import_text
 from neuroaffect.session.xdf import MAGIC
 from neuroaffect.session.xdf_chunks import is_packed
 from neuroaffect.session.xdf_read import read_xdf, scan_xdf
 
 __all__ = ["Recording", "open_recording"]
+
+_ANY_TEXT = ".txt"
+_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -24,7 +32,7 @@ class Recording:
     ----------
     path : Path
     format : str
-        "XDF", "EDF", "BDF", "FIF", "BrainVision" or "EEGLAB".
+        "XDF", "EDF", "Empatica E4", "muselsl", …
     streams : tuple of RawStream
         In order of appearance; our own events stream is not among them.
     events : tuple of Event
@@ -32,7 +40,12 @@ class Recording:
     defects : tuple of str
         What is wrong with the file, a sentence each.
     is_ours : bool
-        Whether neuroaffect recorded it: it has an events stream.
+        Whether neuroaffect recorded it: it has an events stream, and is no conversion.
+    told : frozenset of int
+        Streams whose every gap is among the events: all in a session of ours; elsewhere those
+        whose samples the device counts.
+    is_timed : bool
+        Whether stamps come from a clock; else samples were only counted.
     """
 
     path: Path
@@ -41,6 +54,8 @@ class Recording:
     events: tuple[Event, ...] = ()
     defects: tuple[str, ...] = ()
     is_ours: bool = False
+    told: frozenset[int] = frozenset()
+    is_timed: bool = True
     read: Callable[[], Iterator[Item]] = field(compare=False)
 
     def items(self) -> Iterator[Item]:
@@ -61,12 +76,13 @@ class Recording:
 
 
 def open_recording(path: Path | str) -> Recording:
-    """Open a recording: XDF, or EDF, BDF, FIF, BrainVision or EEGLAB by way of mne.
+    """Open a recording of any known format.
 
     Parameters
     ----------
     path : Path or str
-        XDF is known by its content, the others by their suffix.
+        XDF, or what Empatica's E4, muselsl, the OpenBCI GUI and Emotiv write, known by content;
+        EDF, BDF, FIF, BrainVision, EEGLAB and whatever else mne reads, known by suffix.
 
     Raises
     ------
@@ -74,31 +90,85 @@ def open_recording(path: Path | str) -> Recording:
         If the file is missing, of no known format, broken, or holds no signal; one sentence.
     """
     path = Path(path)
+    if _is_folder(path):
+        return _imported(path, _import_folder(path))
     head = _head(path)
     if head[:4] == MAGIC or path.suffix.lower() in {".xdf", ".xdfz"} or _is_packed_xdf(path, head):
-        contents = scan_xdf(path)
-        return Recording(
-            path=path, format="XDF", streams=contents.streams, events=contents.events,
-            defects=contents.defects, is_ours=contents.is_ours, read=partial(read_xdf, path),
-        )  # fmt: skip
-    if path.suffix.lower() not in FORMATS_OF:
-        known = ", ".join([".xdf", ".xdfz", *FORMATS_OF])
-        raise SessionError(f"'{path}' is of no known format; known are {known}")
-    imported = import_recording(path)
+        return _from_xdf(path)
+    return _imported(path, _import_file(path, head))
+
+
+def _from_xdf(path: Path) -> Recording:
+    contents = scan_xdf(path)
+    every = frozenset(stream.id for stream in contents.streams)
+    found = Recording(
+        path=path, format="XDF", streams=contents.streams, events=contents.events,
+        defects=contents.defects, is_ours=contents.is_ours, read=partial(read_xdf, path),
+        told=every if contents.is_ours else frozenset(),
+    )  # fmt: skip
+    said = provenance_of(contents.events)
+    if said is None:
+        return found
+    return replace(
+        found, events=said.events, defects=(*found.defects, *said.defects), is_ours=False,
+        told=said.told & every, is_timed=said.is_timed,
+    )  # fmt: skip
+
+
+def _imported(path: Path, imported: Imported) -> Recording:
     return Recording(
         path=path, format=imported.format, streams=imported.streams, defects=imported.defects,
+        events=imported.events, told=imported.told, is_timed=imported.is_timed,
         read=imported.items,
     )  # fmt: skip
+
+
+def _import_file(path: Path, head: bytes) -> Imported:
+    if head[:4] == _ZIP:
+        return open_e4_zip(path)
+    if (imported := import_text(path)) is not None:
+        return imported
+    if format_of(path) and path.suffix.lower() != _ANY_TEXT:
+        return import_recording(path)
+    if (format := looks_like(path)) is not None:
+        suffix = next(suffix for suffix, name in FORMATS_OF.items() if name == format)
+        raise SessionError(f"'{path}' looks like {format}; let its name end in {suffix}")
+    with suppress(SessionError):  # mne takes any .txt for one of its own
+        if format_of(path):
+            return import_recording(path)
+    raise SessionError(f"'{path}' is of no known format; known are {_known()}")
+
+
+def _import_folder(path: Path) -> Imported:
+    try:
+        if is_e4_folder(path):
+            return import_e4(path)
+    except OSError as error:
+        raise SessionError(f"cannot read '{path}': {error.strerror or error}") from None
+    if format_of(path):
+        return import_recording(path)
+    raise SessionError(
+        f"'{path}' is a folder, and no Empatica E4 export; name the recording inside"
+    )
+
+
+def _known() -> str:
+    return ", ".join([".xdf", ".xdfz", *FORMATS_OF, *KNOWN_TEXTS, "and what else mne reads"])
 
 
 def _is_packed_xdf(path: Path, head: bytes) -> bool:
     return path.name.lower().endswith(".xdf.gz") and is_packed(head)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError) as error:  # a path with a null byte, or one that is too long
+        raise SessionError(f"cannot read '{path}': {error}") from None
+
+
 def _head(path: Path) -> bytes:
     """Return the first bytes of a file that is there, is a file and is not empty."""
-    if path.is_dir():
-        raise SessionError(f"'{path}' is a folder; name the recording inside it")
     try:
         with path.open("rb") as file:
             head = file.read(8)
