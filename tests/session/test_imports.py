@@ -312,11 +312,12 @@ def test_shared_brainvision_keeps_foreign_and_missing_units(shared):
     recording = open_recording(shared / "brainvision/test.vhdr")
     eeg, other, _ = recording.streams
     assert set(eeg.units) == {"uV"}
-    assert other.units == ("BS", "uS", "ARU", "uS", "S", "C")
+    assert other.units == ("BS", "uS", "ARU", "uS", "uS", "degC")
     counts = np.fromfile(shared / "brainvision/test.eeg", "<i2").reshape(-1, 32)
     found = read(recording)
     assert found["EEG"][1] == pytest.approx(counts[:, :26] * 0.5)
-    assert found["MISC"][1] == pytest.approx(counts[:, 26:] * 0.5)
+    to_canonical = [1, 1, 1, 1, 1e6, 1]  # one column is in siemens
+    assert found["MISC"][1] == pytest.approx(counts[:, 26:] * 0.5 * to_canonical)
 
 
 def test_shared_eeglab_set_equals_its_data_file(shared):
