@@ -27,6 +27,7 @@ def examine() -> Iterator[Finding]:
         mend="look whether a security program stops Python from using the network",
     )  # fmt: skip
     yield network.addresses()
+    yield network.discovery_port()
     yield network.multicast()
     yield network.ports()
     yield network.configuration()

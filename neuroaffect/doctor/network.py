@@ -16,13 +16,25 @@ from neuroaffect.doctor.finding import Finding
 from neuroaffect.errors import StreamError
 from neuroaffect.session.raw import RawStream
 
-__all__ = ["addresses", "configuration", "library", "multicast", "ports", "round_trip"]
+__all__ = [
+    "addresses",
+    "configuration",
+    "discovery_port",
+    "library",
+    "multicast",
+    "ports",
+    "round_trip",
+]
 
 DISCOVERY_PORT = 16571
 DATA_PORTS = range(16572, 16605)
 GROUPS = ("224.0.0.183", "239.255.172.215")
 FEW_PORTS = 8  # a stream takes two; below this a second headset may find none
-OLD_LIBLSL = 117  # before it liblsl cannot be configured from a program
+OLD_LIBLSL = 118  # what came before may abort the process when a stream is lost (bad_weak_ptr)
+SETTINGS = (
+    ("lab", "SessionID"), ("lab", "KnownPeers"), ("multicast", "ResolveScope"),
+    ("ports", "MulticastPort"), ("ports", "BasePort"), ("ports", "PortRange"), ("ports", "IPv6"),
+)  # fmt: skip
 
 _PEERS = "name the other machines in lsl_api.cfg, section [lab], KnownPeers = {192.168.0.2}"
 
@@ -37,7 +49,8 @@ def library() -> Finding:
     if version < OLD_LIBLSL:
         return Finding(
             name="LSL library", state="advice",
-            text=f"{text} is old: silent senders are noticed late; pip install -U pylsl",
+            text=f"{text} is old: it may abort when a stream is lost; pip install -U pylsl, and "
+            "unset PYLSL_LIB if it names another library",
         )  # fmt: skip
     return Finding(name="LSL library", state="ok", text=text)
 
@@ -129,6 +142,28 @@ def _comes_back(group: str) -> bool:
         return False
 
 
+def discovery_port() -> Finding:
+    """Can the port by which streams are asked for be shared, as all LSL programs must do."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("", DISCOVERY_PORT))
+            joined = struct.pack("4s4s", socket.inet_aton(GROUPS[0]), socket.inet_aton("0.0.0.0"))
+            probe.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, joined)
+    except OSError as error:
+        reason = error.strerror or error
+        return Finding(
+            name="discovery", state="advice",
+            text=f"UDP port {DISCOVERY_PORT} cannot be listened to ({reason}): outlets here may "
+            "not be found; end the program that keeps it for itself, or allow Python through "
+            "the firewall",
+        )  # fmt: skip
+    return Finding(
+        name="discovery", state="ok",
+        text=f"UDP port {DISCOVERY_PORT} can be listened to, multicast group {GROUPS[0]} joined",
+    )  # fmt: skip
+
+
 def ports() -> Finding:
     """How many of LSL's data ports are free; every outlet takes one for TCP and one for UDP."""
     free = [port for port in DATA_PORTS if _is_free(port)]
@@ -194,9 +229,9 @@ def configuration() -> Finding:
             name="LSL settings", state="advice", text=f"{path} cannot be read: {first}; mend it"
         )
     said = [
-        f"{key} = {config['lab'][key]}"
-        for key in ("SessionID", "KnownPeers")
-        if config.has_section("lab") and config["lab"].get(key)
+        f"{key} = {config[section][key]}"
+        for section, key in SETTINGS
+        if config.has_section(section) and config[section].get(key)
     ]
     more = f"; {', '.join(said)}" if said else ""
     apart = "; only streams with the same SessionID are seen" if "SessionID" in more else ""

@@ -3,6 +3,7 @@
 import importlib.util
 import socket
 from collections import namedtuple
+from types import SimpleNamespace
 
 import pytest
 
@@ -86,6 +87,30 @@ def test_taken_ports_are_not_counted_as_free(monkeypatch):
         assert network.ports().text.startswith("only 0 of 1 data ports")
 
 
+def test_a_discovery_port_that_another_program_keeps_is_advised(monkeypatch):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("", 0))  # not to be shared
+        monkeypatch.setattr(network, "DISCOVERY_PORT", taken.getsockname()[1])
+        found = network.discovery_port()
+    assert found.state == "advice"
+    assert "cannot be listened to (Address already in use)" in found.text
+
+
+def test_a_discovery_port_that_lsl_programs_share_is_fine(monkeypatch):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as shared:
+        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        shared.bind(("", 0))
+        monkeypatch.setattr(network, "DISCOVERY_PORT", shared.getsockname()[1])
+        assert network.discovery_port().state == "ok"
+
+
+@pytest.mark.parametrize(("version", "state"), [(116, "advice"), (117, "advice"), (118, "ok")])
+def test_a_library_that_may_abort_when_a_stream_is_lost_is_advised(monkeypatch, version, state):
+    lsl = SimpleNamespace(__version__="1.16.2", library_version=lambda: version)
+    monkeypatch.setattr("neuroaffect.acquire.outlet.tuned", lambda: lsl)
+    assert network.library().state == state
+
+
 def test_multicast_that_does_not_come_back_is_advised_with_known_peers(monkeypatch):
     monkeypatch.setattr(network, "GROUPS", ("127.0.0.1",))  # no multicast group
     found = network.multicast()
@@ -98,6 +123,13 @@ def test_a_session_id_in_the_settings_is_named(monkeypatch, tmp_path):
     path.write_text("[lab]\nSessionID = north\n")
     monkeypatch.setenv("LSLAPICFG", str(path))
     assert "SessionID = north; only streams with the same" in network.configuration().text
+
+
+def test_settings_that_move_ports_and_narrow_the_search_are_named(monkeypatch, tmp_path):
+    path = tmp_path / "lsl_api.cfg"
+    path.write_text("[multicast]\nResolveScope = machine\n[ports]\nBasePort = 20000\n")
+    monkeypatch.setenv("LSLAPICFG", str(path))
+    assert "; ResolveScope = machine, BasePort = 20000" in network.configuration().text
 
 
 def test_settings_that_are_no_ini_file_are_advised(monkeypatch, tmp_path):
