@@ -75,6 +75,8 @@ class Flow:
         mark = next((mark for mark in self._marks if mark[0] >= now - _RECENT_S), None)
         if mark is None:
             return None if self._first is None else 0.0
+        if self._newest == mark[0] and now - mark[0] < _BREAK_S:
+            return None  # one arrival tells no rate
         # A stream is not slower for the time until its next packet.
         until = self._newest if now - self._newest < 2 * self._longest_s() + 0.5 else now
         return (self.total - mark[1]) / (until - mark[0]) if until > mark[0] else None

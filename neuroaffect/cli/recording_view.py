@@ -1,6 +1,7 @@
 """What a running recording shows: a table on a terminal, else a line now and then."""
 
 import sys
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
@@ -18,6 +19,7 @@ __all__ = ["HEADS", "RecordingView", "row"]
 
 HEADS = ("stream", "samples", "samples/s", "nominal", "lost", "bytes", "state")
 _LINE_EVERY_S = 5.0
+_GRACE_S = 1.0
 
 
 def row(stream: "StreamReport") -> list[str]:
@@ -43,10 +45,11 @@ def size(count: int) -> str:
 
 
 class RecordingView:
-    """Show reports on standard error while a recording runs.
+    """Show reports on standard error while a recording runs, from a thread of its own.
 
     On a terminal a table that is drawn anew; elsewhere one line every five seconds, and one for
-    each alarm as it comes up and as it is over.
+    each alarm as it comes up and as it is over. A terminal that is held (Ctrl-S, a window being
+    dragged) blocks whoever prints to it: the recording must not be that one.
     """
 
     def __init__(self, *, console: Console | None = None) -> None:
@@ -54,24 +57,44 @@ class RecordingView:
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._line_at = _LINE_EVERY_S
         self._alarms: dict[str, str] = {}
+        self._newest: RecordingReport | None = None
+        self._wake = threading.Event()
+        self._over = False
+        self._thread = threading.Thread(target=self._keep_drawing, name="view", daemon=True)
 
     def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._live.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *reason: object) -> None:
-        self._live.stop()
+        self._over = True
+        self._wake.set()
+        self._thread.join(_GRACE_S)  # a terminal that is still held keeps its table
 
     def show(self, report: "RecordingReport") -> None:
+        """Have this report shown, now or as soon as the screen takes it; returns at once."""
+        self._newest = report
+        self._wake.set()
+
+    def draw(self, report: "RecordingReport") -> None:
         """Show how it is going."""
         if self._console.is_terminal:
+            self._live.start()  # only the first time; later calls do nothing
             self._live.update(_drawn(report), refresh=True)
             return
         self._tell(report)
         if report.seconds >= self._line_at:
             self._line_at += _LINE_EVERY_S
             note(_line(report))
+
+    def _keep_drawing(self) -> None:
+        while not self._over:
+            self._wake.wait()
+            self._wake.clear()
+            report, self._newest = self._newest, None
+            if report is not None:
+                self.draw(report)
+        self._live.stop()
 
     def _tell(self, report: "RecordingReport") -> None:
         """Say what has gone wrong, and what is well again, since the last report."""

@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import uuid
 
 import pytest
@@ -111,19 +112,19 @@ def report(seconds: float, *streams: StreamReport, alarms: tuple[str, ...] = ())
 
 
 def test_a_line_comes_every_five_seconds_where_nobody_looks_on(capsys):
-    with RecordingView(console=Console(file=io.StringIO())) as view:
-        for seconds in range(1, 12):
-            view.show(report(seconds, CAP))
+    view = RecordingView(console=Console(file=io.StringIO()))
+    for seconds in range(1, 12):
+        view.draw(report(seconds, CAP))
     assert capsys.readouterr().err.splitlines() == [
         "5 s, 62 kB: cap 2560 (256/s, 62 kB)", "10 s, 62 kB: cap 2560 (256/s, 62 kB)",
     ]  # fmt: skip
 
 
 def test_an_alarm_is_said_once_and_once_when_it_is_over(capsys):
-    with RecordingView(console=Console(file=io.StringIO())) as view:
-        for streams in ([SICK], [SICK], [CAP], [CAP]):
-            view.show(report(1, *streams))
-        view.show(report(1, CAP, alarms=("the disk will be full in 5 min",)))
+    view = RecordingView(console=Console(file=io.StringIO()))
+    for streams in ([SICK], [SICK], [CAP], [CAP]):
+        view.draw(report(1, *streams))
+    view.draw(report(1, CAP, alarms=("the disk will be full in 5 min",)))
     assert capsys.readouterr().err.splitlines() == [
         SICK.alarm, "band is well again", "the disk will be full in 5 min",
     ]  # fmt: skip
@@ -131,10 +132,33 @@ def test_an_alarm_is_said_once_and_once_when_it_is_over(capsys):
 
 def test_a_terminal_shows_a_table_of_all_streams_with_their_alarms():
     screen = io.StringIO()
-    with RecordingView(console=Console(file=screen, force_terminal=True, width=100)) as view:
-        view.show(report(10, CAP, SICK))
+    view = RecordingView(console=Console(file=screen, force_terminal=True, width=100))
+    view.draw(report(10, CAP, SICK))
     drawn = screen.getvalue()
     assert all(word in drawn for word in ("256.02", "62 kB", "waiting", SICK.alarm, "Ctrl-C"))
+
+
+class HeldTerminal(io.StringIO):
+    """A terminal in which somebody pressed Ctrl-S."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.let_go = threading.Event(), threading.Event()
+
+    def write(self, text: str) -> int:
+        self.asked.set()
+        self.let_go.wait()
+        return super().write(text)
+
+
+def test_a_terminal_that_is_held_does_not_hold_the_recording():
+    terminal = HeldTerminal()
+    with RecordingView(console=Console(file=terminal, force_terminal=True, width=100)) as view:
+        view.show(report(1, CAP))
+        terminal.asked.wait()
+        for seconds in range(2, 100):
+            view.show(report(seconds, CAP))  # returns, or the test runs into its time limit
+        terminal.let_go.set()
 
 
 @pytest.mark.parametrize(
