@@ -9,6 +9,7 @@ import numpy as np
 from neuroaffect.acquire.clock import StreamClock
 from neuroaffect.acquire.describe import Description, describe, numbered
 from neuroaffect.acquire.gaps import Gap, GapFinder
+from neuroaffect.acquire.plausible import Plausibility
 from neuroaffect.session.raw import ClockOffset, Packet, RawStream
 from neuroaffect.stream import Chunk, StreamInfo
 
@@ -50,6 +51,8 @@ class Intake:
     description : Description
     gaps : list of Gap
         Verdicts so far.
+    suspicions : list of str
+        What is hard to believe of the stream so far, a sentence each.
     received, lost : int
         Samples so far.
 
@@ -72,6 +75,8 @@ class Intake:
         self._factors = None if np.all(factors == 1.0) else factors
         columns = list(self.description.columns)
         self._columns = None if columns == list(range(len(raw.labels))) else columns
+        self.suspicions = list(self.description.suspicions)
+        self._plausibility = Plausibility(self.info, plausible=self.description.plausible)
         self.gaps: list[Gap] = []
         self.received = 0
         self.lost = 0
@@ -135,7 +140,12 @@ class Intake:
             data=self._canonical(packet.values),
         )
         self.received += len(packet)
+        self.suspicions += self._plausibility.take(chunk)
         return chunk
+
+    def end(self) -> None:
+        """Judge what there was, now that nothing more will come."""
+        self.suspicions += self._plausibility.end()
 
     def _canonical(self, values: np.ndarray) -> np.ndarray:
         if values.dtype == object:

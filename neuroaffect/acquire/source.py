@@ -41,6 +41,8 @@ class StreamState:
         Since the last samples arrived; None before the first, and offline.
     clock : {"none", "lsl", "unix", "other"}
         Which clock the sender stamps with; "none" while nothing has arrived, and offline.
+    suspicions : tuple of str
+        What is hard to believe of it, a sentence each ("values look like volts, …").
     state : {"waiting", "live", "stale", "changed", "lost", "recorded"}
         "changed": the sender came back with another rate or other channels, and is no longer
         listened to. "lost": it is gone, and has no source_id by which it could be found again.
@@ -51,6 +53,7 @@ class StreamState:
     effective_hz: float
     age_s: float | None = None
     clock: ClockClass = "none"
+    suspicions: tuple[str, ...] = ()
     state: str = "recorded"
 
 
@@ -136,6 +139,11 @@ class RawSource:
         return {intake.info.name: tuple(intake.gaps) for intake in self._intakes.values()}
 
     @property
+    def suspicions(self) -> Mapping[str, tuple[str, ...]]:
+        """What is hard to believe of each stream so far, a sentence each."""
+        return {intake.info.name: tuple(intake.suspicions) for intake in self._intakes.values()}
+
+    @property
     def is_closed(self) -> bool:
         """Whether :meth:`close` was called."""
         return self._closed.is_set()
@@ -149,7 +157,10 @@ class RawSource:
         """Return how each stream is doing; may be called from any thread."""
         return {
             intake.info.name: StreamState(
-                received=intake.received, lost=intake.lost, effective_hz=intake.effective_hz
+                received=intake.received,
+                lost=intake.lost,
+                effective_hz=intake.effective_hz,
+                suspicions=tuple(intake.suspicions),
             )
             for intake in self._intakes.values()
         }
@@ -236,6 +247,9 @@ class RawSource:
         """Return what arrives next, None if nothing does in time or ever."""
         item = next(self._arriving, None)
         self._ended = item is None
+        if self._ended:
+            for intake in self._intakes.values():
+                intake.end()
         return item
 
     def _fill(self, timeout_s: float) -> bool:
@@ -259,13 +273,13 @@ class RawSource:
                 if self._recorder is not None:
                     self._recorder.write(item)
             else:
-                self.events.append(item)
-                if self._recorder is not None:
-                    self._recorder.event(item.kind, time=item.time, **item.detail)
+                self._note(item)
 
     def _take(self, packet: Packet) -> None:
         intake = self._intakes[packet.stream]
         known = len(intake.gaps)
+        # A stream that is suspicious by its description is so from its first packet on.
+        suspected = len(intake.suspicions) if intake.received else 0
         chunk = intake.take(packet)
         if self._recorder is not None:
             if packet.stream in self._undescribed:
@@ -279,4 +293,13 @@ class RawSource:
                     first=gap.first - self._unrecorded[packet.stream],
                 )  # fmt: skip
             self._recorder.write(packet)
+        for text in intake.suspicions[suspected:]:
+            detail = {"stream": intake.info.name, "text": text}
+            self._note(Event(float(chunk.times[-1]), "suspicion", detail))
         self._ready.append((intake.info.name, packet, chunk))
+
+    def _note(self, event: Event) -> None:
+        """Remember what the source has to tell, and write it to the session."""
+        self.events.append(event)
+        if self._recorder is not None:
+            self._recorder.event(event.kind, time=event.time, **event.detail)
