@@ -136,7 +136,7 @@ def replay(
     pieces: Iterator[Sent] = looped(once) if loop else once()
     if aim:
         struck_rng = fault_rng or np.random.default_rng(0)  # without one, no fault is random
-        pieces = inject(pieces, aim, raws, rng=struck_rng, origin_s=0.0, unix_s=_unix_s())
+        pieces = inject(pieces, aim, source, rng=struck_rng, origin_s=0.0, unix_s=_unix_s())
     stop = stop or threading.Event()
     try:
         if on_air is not None:
@@ -153,7 +153,7 @@ def _cast(
     """Return id → unique name of all that plays, and the stream of trials if it is among them."""
     wanted = None if streams is None else list(streams)
     if wanted is None:
-        kept = {raw.id: name for raw, name in zip(source.raws, source.streams, strict=True)}
+        kept = {raw.id: source.names[raw.id] for raw in source.raws}
     else:
         kept = chosen(source, wanted)
     if not kept:

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neuroaffect.acquire import FAULTS, Fault, Faulty, Recorded, Simulator, parse_faults
+from neuroaffect.catalog import load_devices
 from neuroaffect.errors import StreamError
 from neuroaffect.session import Packet, SessionWriter
 
@@ -372,6 +373,24 @@ def test_a_fault_that_cannot_happen_here_is_refused(source, text, says):
 def test_a_fault_that_a_stream_cannot_have_is_refused(source, text):
     with pytest.raises(StreamError, match=r"needs|does not have"):
         list(Faulty(source, text).raw_items())
+
+
+def test_a_channel_may_be_named_as_the_device_file_names_it(stream, packets, listed):
+    blank = ("",) * 8
+    raw = stream(name="obci_eeg1", source_id="openbcigui", rate_hz=250.0, labels=blank,
+                 units=blank, types=blank)  # fmt: skip
+    source = listed([raw], packets(np.arange(500) / 250, [50] * 10, channels=8),
+                    devices=load_devices())  # fmt: skip
+    [info] = source.streams.values()
+    assert all(info.channels)
+    got = Got(Faulty(source, f"rail={info.channels[2]}"))
+    assert np.all(got.values[:, 2] == 187_500.0)
+
+
+def test_a_stream_whose_description_is_whole_is_understood_as_its_source_does(source):
+    broken = Faulty(source, "eeg:dropout=3s@5s,eda:no-labels")
+    assert broken.descriptions["cap"] is source.descriptions["cap"]
+    assert broken.streams["band"].channels == ("ch1",)
 
 
 def test_trials_of_a_simulated_person_stay(source):
