@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["RawSource", "StreamState"]
 
 _WAIT_S = 1.0  # sleep between looks while nothing arrives; what waits is woken by close()
+_QUIET_S = 0.3  # a recorder is looked after this often while nothing arrives
 
 Item = Packet | ClockOffset | Event
 
@@ -256,12 +257,20 @@ class RawSource:
         """Wait until a chunk is ready; return whether one is."""
         deadline = time.monotonic() + timeout_s
         while not self._ready and not self.ended:
-            item = self._next(max(0.0, deadline - time.monotonic()))
+            item = self._next(max(0.0, min(_QUIET_S, deadline - time.monotonic())))
             if item is not None:
                 self._admit(item)
-            elif self._ended or time.monotonic() >= deadline:
+                continue
+            self._secure()
+            if self._ended or time.monotonic() >= deadline:
                 break
         return bool(self._ready) and not self._closed.is_set()
+
+    def _secure(self) -> None:
+        """Have what was recorded forced to disk in time though nothing arrives."""
+        with self._door:
+            if self._recorder is not None:
+                self._recorder.tick()
 
     def _admit(self, item: Item) -> None:
         with self._door:
