@@ -1,6 +1,5 @@
 """A source on which faults are played: the test seam for whatever listens to streams."""
 
-import json
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -11,8 +10,8 @@ from neuroaffect.acquire.faults import Fault
 from neuroaffect.acquire.injection import aimed, as_faults, described_by, inject
 from neuroaffect.acquire.pieces import from_begin
 from neuroaffect.acquire.source import Item, RawSource
-from neuroaffect.acquire.timeline import events_stream, pieces_of
-from neuroaffect.session.raw import Event, Packet, RawStream
+from neuroaffect.acquire.timeline import event_of, events_stream, pieces_of
+from neuroaffect.session.raw import Packet, RawStream
 
 __all__ = ["Faulty"]
 
@@ -97,11 +96,7 @@ class Faulty(RawSource):
                 continue
             stamps = piece.stamps + began
             if events is not None and piece.stream == events.id:
-                yield from map(_event, stamps.tolist(), piece.values[:, 0])
+                told = map(event_of, stamps.tolist(), piece.values[:, 0])
+                yield from (event for event in told if event is not None)
             else:
                 yield Packet(piece.stream, stamps, piece.values)
-
-
-def _event(time: float, line: str) -> Event:
-    detail = json.loads(line)
-    return Event(time, detail.pop("event"), detail)
