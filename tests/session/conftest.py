@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from neuroaffect.session import Packet, RawStream, SessionWriter
+from neuroaffect.session.xdf import MAGIC
 
 LABELS = ("Fp1", "Fp2", "Cz")
 
@@ -49,3 +50,15 @@ def write(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def put(tmp_path):
+    """Write raw chunks behind the magic; return the path."""
+
+    def put(*chunks):
+        path = tmp_path / "made.xdf"
+        path.write_bytes(MAGIC + b"".join(chunks))
+        return path
+
+    return put
