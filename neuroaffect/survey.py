@@ -9,6 +9,7 @@ import numpy as np
 from neuroaffect.acquire.gaps import Gap
 from neuroaffect.acquire.recorded import Recorded
 from neuroaffect.session.raw import Event, Packet, RawStream
+from neuroaffect.session.recording import Recording
 from neuroaffect.stream import Chunk, StreamInfo
 
 __all__ = ["StreamSurvey", "Survey", "Timed"]
@@ -80,7 +81,7 @@ class Survey:
     defects: tuple[str, ...]
 
     @classmethod
-    def of(cls, path: Path | str) -> "Survey":
+    def of(cls, path: Recording | Path | str) -> "Survey":
         """Read a recording once and say what it holds.
 
         Raises
