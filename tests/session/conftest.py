@@ -62,3 +62,23 @@ def put(tmp_path):
         return path
 
     return put
+
+
+@pytest.fixture
+def samples():
+    """Return a recording's (stamps, values) by the name of the stream."""
+
+    def samples(recording):
+        names = {stream.id: stream.name for stream in recording.streams}
+        found = {}
+        for packet in recording.items():
+            found.setdefault(names[packet.stream], []).append(packet)
+        return {
+            name: (
+                np.concatenate([packet.stamps for packet in packets]),
+                np.concatenate([packet.values for packet in packets]),
+            )
+            for name, packets in found.items()
+        }
+
+    return samples
