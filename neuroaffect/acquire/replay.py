@@ -115,7 +115,7 @@ def replay(
     however long it is.
     """
     source = recording if isinstance(recording, RawSource) else Recorded(recording)
-    kept, events = _cast(source, streams)
+    kept, events = _programme(source, streams)
     struck = aimed(as_faults(faults), source, over_lsl=True, has_rng=fault_rng is not None)
     aim = {id: each for id, each in struck.items() if id in kept}
     if struck and not aim:
@@ -147,7 +147,7 @@ def replay(
         stage.close()
 
 
-def _cast(
+def _programme(
     source: RawSource, streams: Iterable[str] | None
 ) -> tuple[dict[int, str], RawStream | None]:
     """Return id → unique name of all that plays, and the stream of trials if it is among them."""
