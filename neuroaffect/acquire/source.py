@@ -104,7 +104,7 @@ class RawSource:
         self.events: list[Event] = []
         self._intakes = {raw.id: self._intake(raw) for raw in self.raws}
         self._unrecorded = {raw.id: 0 for raw in self.raws}
-        self._undescribed: set[int] = set()  # streams whose description is not in the session yet
+        self._undescribed = set(self._intakes)  # whose description is not in the session yet
         self._ready: deque[tuple[str, Packet, Chunk]] = deque()
         self._arriving = iter(self._items())
         self._ended = False
