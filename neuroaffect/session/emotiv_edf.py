@@ -175,10 +175,9 @@ class EdfRows:
 
 def _groups(header: EdfHeader) -> tuple[Group, ...]:
     labels = header.labels
-    kinds: dict[str, list[int]] = {"EEG": [], "Counter": [], "Quality": [], "GYRO": [], "MISC": []}
+    kinds = {"EEG": [], "Counter": [], "Quality": [], "GYRO": [], "MISC": []}
     for k, label in enumerate(labels):
-        if label != _MARKER or _COUNTER not in labels:  # else it becomes markers
-            kinds[_type(label)].append(k)
+        kinds[_type(label)].append(k)
     groups = []
     for type, columns in kinds.items():
         if columns:
