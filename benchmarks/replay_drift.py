@@ -8,7 +8,7 @@ often written; a third listens to both. Emission is the LSL clock right after a 
 what it is behind the time at which the chunk's last sample is due. The slope of lateness over
 the schedule is the drift; it is fitted to medians of five seconds, since how fast a machine wakes
 up wanders by a tenth of a millisecond from second to second. That wander is the standard error: a
-minute tells a few milliseconds per hour, `--minutes 20` a few hundredths.
+minute tells a few milliseconds per hour, `--minutes 20` a tenth of one.
 """
 
 import argparse

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from neuroaffect.acquire.offered import check_query
 from neuroaffect.acquire.source import RawSource
 from neuroaffect.errors import StreamError
+from neuroaffect.session.raw import RawStream
 
 __all__ = ["chosen"]
 
@@ -24,19 +25,20 @@ def chosen(source: RawSource, queries: Iterable[str]) -> dict[int, str]:
     StreamError
         If a query is none, or fits no stream.
     """
+    there = {source.names[raw.id]: raw for raw in source.raws}
     fitting: set[str] = set()
-    rows = list(zip(source.raws, source.streams.items(), strict=True))
     for query in queries:
         check_query(query)
-        key, equals, value = query.partition("=")
-        found = {
-            name
-            for raw, (name, info) in rows
-            if (info.kind == query if not equals else value == getattr(raw, key))
-            or (key == "name" and value == name)
-        }
+        found = {name for name, raw in there.items() if _fits(query, name, raw, source)}
         if not found:
-            offered = ", ".join(f"'{name}' ({info.kind})" for _, (name, info) in rows)
+            offered = ", ".join(f"'{name}' ({source.streams[name].kind})" for name in there)
             raise StreamError(f"no stream fits '{query}'; there is {offered or 'none'}")
         fitting |= found
-    return {raw.id: name for raw, (name, _) in rows if name in fitting}
+    return {raw.id: name for name, raw in there.items() if name in fitting}
+
+
+def _fits(query: str, name: str, raw: RawStream, source: RawSource) -> bool:
+    key, equals, value = query.partition("=")
+    if not equals:
+        return source.streams[name].kind == query
+    return value == getattr(raw, key) or (key == "name" and value == name)

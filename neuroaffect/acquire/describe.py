@@ -68,6 +68,8 @@ class Description:
         Labels of the channels that are no signal.
     suspicions : tuple of str
         What is hard to believe, a sentence each.
+    plausible : (low, high) or None
+        What the device can give, in `info.unit`.
     free_placement : bool
         The labels taken from the device file are only the usual ones.
     """
@@ -79,6 +81,7 @@ class Description:
     completed: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     suspicions: tuple[str, ...] = ()
+    plausible: tuple[float, float] | None = None
     free_placement: bool = False
 
     @property
@@ -100,7 +103,9 @@ class Description:
             "columns": list(self.columns), "factors": list(self.factors),
             "counter": [self.counter.column, self.counter.modulus] if self.counter else None,
             "completed": list(self.completed), "left_out": list(self.left_out),
-            "suspicions": list(self.suspicions), "free_placement": self.free_placement,
+            "suspicions": list(self.suspicions),
+            "plausible": list(self.plausible) if self.plausible else None,
+            "free_placement": self.free_placement,
         }  # fmt: skip
 
     @classmethod
@@ -113,7 +118,7 @@ class Description:
             If it does not fit the stream, or is none.
         """
         try:
-            counter = detail.get("counter")
+            counter, plausible = detail.get("counter"), detail.get("plausible")
             found = cls(
                 info=StreamInfo(
                     name=str(detail["stream"]), kind=str(detail["signal"]),
@@ -127,9 +132,10 @@ class Description:
                 completed=tuple(str(what) for what in detail.get("completed", ())),
                 left_out=tuple(str(label) for label in detail.get("left_out", ())),
                 suspicions=tuple(str(text) for text in detail.get("suspicions", ())),
+                plausible=(float(plausible[0]), float(plausible[1])) if plausible else None,
                 free_placement=bool(detail.get("free_placement", False)),
             )  # fmt: skip
-        except (KeyError, TypeError, ValueError) as error:
+        except (IndexError, KeyError, TypeError, ValueError) as error:
             raise SessionError(
                 f"the session's description of '{raw.name}' cannot be read ({error!r})"
             ) from None
@@ -180,6 +186,7 @@ def describe(raw: RawStream, *, name: str, devices: Sequence[Device] = ()) -> De
         completed=completed,
         left_out=left_out,
         suspicions=suspicions,
+        plausible=_plausible(stream) if stream else None,
         free_placement=stream is not None and stream.free_placement,
     )
 
@@ -291,6 +298,14 @@ def _foreign(kind: str, type: str, unit: str) -> str:
     if kind in VOLTAGES and other not in VOLTAGES | {"other"}:
         return type.strip()
     return ""
+
+
+def _plausible(stream: DeviceStream) -> tuple[float, float] | None:
+    if stream.plausible is None:
+        return None
+    _, factor = to_canonical(stream.unit, stream.kind)
+    low, high = stream.plausible
+    return low * factor, high * factor
 
 
 def _counter(labels: Sequence[str], stream: DeviceStream | None) -> Counter | None:

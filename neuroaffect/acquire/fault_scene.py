@@ -1,6 +1,6 @@
 """What the effects of faults share: the scene they play in, and what they ask of a stream."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,8 @@ class Scene:
         The stream it strikes, as the source has it.
     offered : RawStream
         The same as it describes itself under all faults.
+    columns : mapping of str to int
+        Label → column of the stream as sent.
     rng : numpy Generator
         Its own.
     unix_s : float
@@ -54,6 +56,7 @@ class Scene:
 
     raw: RawStream
     offered: RawStream
+    columns: Mapping[str, int]
     rng: np.random.Generator
     unix_s: float
     origin_s: float
@@ -99,9 +102,9 @@ def column_of(fault: Fault, scene: Scene) -> int:
     numeric(fault, scene)
     if not fault.value:
         return 0
-    if fault.value in scene.raw.labels:
-        return scene.raw.labels.index(str(fault.value))
+    if fault.value in scene.columns:
+        return scene.columns[str(fault.value)]
     raise StreamError(
         f"fault '{fault}' strikes a channel that '{scene.raw.name}' does not have; "
-        f"it has {', '.join(scene.raw.labels)}"
+        f"it has {', '.join(scene.columns)}"
     )

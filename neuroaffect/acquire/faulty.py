@@ -1,17 +1,17 @@
 """A source on which faults are played: the test seam for whatever listens to streams."""
 
-import json
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from neuroaffect.acquire.describe import Description
 from neuroaffect.acquire.fault_scene import Switch
 from neuroaffect.acquire.faults import Fault
 from neuroaffect.acquire.injection import aimed, as_faults, described_by, inject
 from neuroaffect.acquire.pieces import from_begin
 from neuroaffect.acquire.source import Item, RawSource
-from neuroaffect.acquire.timeline import events_stream, pieces_of
-from neuroaffect.session.raw import Event, Packet
+from neuroaffect.acquire.timeline import event_of, events_stream, pieces_of
+from neuroaffect.session.raw import Packet, RawStream
 
 __all__ = ["Faulty"]
 
@@ -68,7 +68,7 @@ class Faulty(RawSource):
         self._seed = 0 if rng is None else int(rng.integers(2**63))
         super().__init__(
             described_by(self._aim, source.raws),
-            names={raw.id: name for raw, name in zip(source.raws, source.streams, strict=True)},
+            names=source.names,
             devices=source.devices,
         )
 
@@ -77,12 +77,18 @@ class Faulty(RawSource):
         super().close()
         self._source.close()
 
+    def _describe(self, raw: RawStream) -> Description:
+        # A stream whose description is whole is understood as its source does.
+        if raw in self._source.raws:
+            return self._source.descriptions[self.names[raw.id]]
+        return super()._describe(raw)
+
     def _items(self) -> Iterator[Item]:
         events = events_stream(self._source)
         began, pieces = from_begin(pieces_of(self._source, None, events=events))
         # Each iteration draws the same.
         struck = inject(
-            pieces, self._aim, self._source.raws, rng=np.random.default_rng(self._seed),
+            pieces, self._aim, self._source, rng=np.random.default_rng(self._seed),
             origin_s=began, unix_s=OFFLINE_UNIX_S,
         )  # fmt: skip
         for piece in struck:
@@ -90,11 +96,7 @@ class Faulty(RawSource):
                 continue
             stamps = piece.stamps + began
             if events is not None and piece.stream == events.id:
-                yield from map(_event, stamps.tolist(), piece.values[:, 0])
+                told = map(event_of, stamps.tolist(), piece.values[:, 0])
+                yield from (event for event in told if event is not None)
             else:
                 yield Packet(piece.stream, stamps, piece.values)
-
-
-def _event(time: float, line: str) -> Event:
-    detail = json.loads(line)
-    return Event(time, detail.pop("event"), detail)

@@ -55,7 +55,7 @@ def described_by(aim: Aim, raws: Iterable[RawStream]) -> list[RawStream]:
 def inject(
     pieces: Iterator[Piece],
     aim: Aim,
-    raws: Sequence[RawStream],
+    source: RawSource,
     *,
     rng: np.random.Generator,
     origin_s: float,
@@ -69,15 +69,15 @@ def inject(
         By time due, in seconds since the begin.
     aim : mapping of int to faults
         See :func:`aimed`.
-    raws : sequence of RawStream
-        As the source has them.
+    source : RawSource
+        Where the pieces are from.
     rng : numpy Generator
     origin_s : float
         What will be added to every stamp.
     unix_s : float
         UNIX time minus the clock of the stamps.
     """
-    effects = _effects(aim, raws, rng=rng, origin_s=origin_s, unix_s=unix_s)
+    effects = _effects(aim, source, rng=rng, origin_s=origin_s, unix_s=unix_s)
     # A device that runs fast is ahead of its recording, ever more.
     drifts = [fault for struck in aim.values() for fault in struck if fault.name == "drift"]
     fastest = math.prod(1.0 + max(0.0, float(fault.value)) * 1e-6 for fault in drifts)
@@ -86,23 +86,22 @@ def inject(
 
 def _effects(
     aim: Aim,
-    raws: Sequence[RawStream],
+    source: RawSource,
     *,
     rng: np.random.Generator,
     origin_s: float,
     unix_s: float,
 ) -> dict[int, list[Effect]]:
+    raws = source.raws
     spare = itertools.count(max((raw.id for raw in raws), default=0) + 1_000)
     effects: dict[int, list[Effect]] = {}
     for raw, offered in zip(raws, described_by(aim, raws), strict=True):
         struck = aim.get(raw.id, ())
+        common = {"raw": raw, "offered": offered, "columns": _columns(raw, source)}
         scenes = [
-            Scene(
-                raw=raw, offered=offered, rng=child, unix_s=unix_s, origin_s=origin_s,
-                spare_id=next(spare),
-            )
+            Scene(**common, rng=child, unix_s=unix_s, origin_s=origin_s, spare_id=next(spare))
             for child in rng.spawn(len(struck))
-        ]  # fmt: skip
+        ]
         effects[raw.id] = [effect_of(*each) for each in zip(struck, scenes, strict=True)]
     return effects
 
@@ -170,12 +169,19 @@ def _struck(fault: Fault, source: RawSource) -> list[int]:
         return list(chosen(source, [fault.stream]))
     regular = [raw for raw in source.raws if raw.rate_hz > 0 and raw.format != "string"]
     if fault.kind.takes == "channel" and fault.value:
-        regular = [raw for raw in regular if fault.value in raw.labels]
+        regular = [raw for raw in regular if fault.value in _columns(raw, source)]
     if not regular:
-        labels = {label: None for raw in source.raws for label in raw.labels if label}
+        labels = {label: None for raw in source.raws for label in _columns(raw, source)}
         raise StreamError(
             f"fault '{fault}' strikes no regular stream; "
             f"there is {', '.join(raw.name for raw in source.raws) or 'none'}"
             + (f" with {', '.join(labels)}" if fault.kind.takes == "channel" else "")
         )
     return [raw.id for raw in regular]
+
+
+def _columns(raw: RawStream, source: RawSource) -> dict[str, int]:
+    """Return label → column, by the sender's labels and by those that the device file gave it."""
+    described = source.descriptions[source.names[raw.id]]
+    given = dict(zip(described.info.channels, described.columns, strict=True))
+    return given | {label: column for column, label in enumerate(raw.labels) if label}

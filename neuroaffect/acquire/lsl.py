@@ -260,7 +260,7 @@ def _connect(
 
 def _described(full: pylsl.StreamInfo, *, id: int) -> RawStream:
     try:
-        raw, _ = parse_header(full.as_xml(), id=id, most_channels=MOST_CHANNELS)
+        raw, *_ = parse_header(full.as_xml(), id=id, most_channels=MOST_CHANNELS)
     except Damage as damage:
         raise StreamError(f"stream '{full.name()}' cannot be used: {damage}") from None
     return raw

@@ -157,7 +157,6 @@ class Recorder:
             self._anchor()
             while not self._source.ended and (now := time.monotonic()) < until:
                 self._take(self._source.get(min(_TURN_S, until - now)))
-                self._writer.tick()  # for the stretches in which nothing arrives
                 if now >= anchor_at:
                     anchor_at += _ANCHOR_EVERY_S
                     self._anchor()

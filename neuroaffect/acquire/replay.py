@@ -115,7 +115,7 @@ def replay(
     however long it is.
     """
     source = recording if isinstance(recording, RawSource) else Recorded(recording)
-    kept, events = _cast(source, streams)
+    kept, events = _programme(source, streams)
     struck = aimed(as_faults(faults), source, over_lsl=True, has_rng=fault_rng is not None)
     aim = {id: each for id, each in struck.items() if id in kept}
     if struck and not aim:
@@ -136,7 +136,7 @@ def replay(
     pieces: Iterator[Sent] = looped(once) if loop else once()
     if aim:
         struck_rng = fault_rng or np.random.default_rng(0)  # without one, no fault is random
-        pieces = inject(pieces, aim, raws, rng=struck_rng, origin_s=0.0, unix_s=_unix_s())
+        pieces = inject(pieces, aim, source, rng=struck_rng, origin_s=0.0, unix_s=_unix_s())
     stop = stop or threading.Event()
     try:
         if on_air is not None:
@@ -147,13 +147,13 @@ def replay(
         stage.close()
 
 
-def _cast(
+def _programme(
     source: RawSource, streams: Iterable[str] | None
 ) -> tuple[dict[int, str], RawStream | None]:
     """Return id → unique name of all that plays, and the stream of trials if it is among them."""
     wanted = None if streams is None else list(streams)
     if wanted is None:
-        kept = {raw.id: name for raw, name in zip(source.raws, source.streams, strict=True)}
+        kept = {raw.id: source.names[raw.id] for raw in source.raws}
     else:
         kept = chosen(source, wanted)
     if not kept:

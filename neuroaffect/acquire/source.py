@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["RawSource", "StreamState"]
 
 _WAIT_S = 1.0  # sleep between looks while nothing arrives; what waits is woken by close()
+_QUIET_S = 0.3  # a recorder is looked after this often while nothing arrives
 
 Item = Packet | ClockOffset | Event
 
@@ -41,6 +42,8 @@ class StreamState:
         Since the last samples arrived; None before the first, and offline.
     clock : {"none", "lsl", "unix", "other"}
         Which clock the sender stamps with; "none" while nothing has arrived, and offline.
+    suspicions : tuple of str
+        What is hard to believe of it, a sentence each ("values look like volts, …").
     state : {"waiting", "live", "stale", "changed", "lost", "recorded"}
         "changed": the sender came back with another rate or other channels, and is no longer
         listened to. "lost": it is gone, and has no source_id by which it could be found again.
@@ -51,6 +54,7 @@ class StreamState:
     effective_hz: float
     age_s: float | None = None
     clock: ClockClass = "none"
+    suspicions: tuple[str, ...] = ()
     state: str = "recorded"
 
 
@@ -100,7 +104,7 @@ class RawSource:
         self.events: list[Event] = []
         self._intakes = {raw.id: self._intake(raw) for raw in self.raws}
         self._unrecorded = {raw.id: 0 for raw in self.raws}
-        self._undescribed: set[int] = set()  # streams whose description is not in the session yet
+        self._undescribed = set(self._intakes)  # whose description is not in the session yet
         self._ready: deque[tuple[str, Packet, Chunk]] = deque()
         self._arriving = iter(self._items())
         self._ended = False
@@ -136,6 +140,11 @@ class RawSource:
         return {intake.info.name: tuple(intake.gaps) for intake in self._intakes.values()}
 
     @property
+    def suspicions(self) -> Mapping[str, tuple[str, ...]]:
+        """What is hard to believe of each stream so far, a sentence each."""
+        return {intake.info.name: tuple(intake.suspicions) for intake in self._intakes.values()}
+
+    @property
     def is_closed(self) -> bool:
         """Whether :meth:`close` was called."""
         return self._closed.is_set()
@@ -149,7 +158,10 @@ class RawSource:
         """Return how each stream is doing; may be called from any thread."""
         return {
             intake.info.name: StreamState(
-                received=intake.received, lost=intake.lost, effective_hz=intake.effective_hz
+                received=intake.received,
+                lost=intake.lost,
+                effective_hz=intake.effective_hz,
+                suspicions=tuple(intake.suspicions),
             )
             for intake in self._intakes.values()
         }
@@ -236,18 +248,29 @@ class RawSource:
         """Return what arrives next, None if nothing does in time or ever."""
         item = next(self._arriving, None)
         self._ended = item is None
+        if self._ended:
+            for intake in self._intakes.values():
+                intake.end()
         return item
 
     def _fill(self, timeout_s: float) -> bool:
         """Wait until a chunk is ready; return whether one is."""
         deadline = time.monotonic() + timeout_s
         while not self._ready and not self.ended:
-            item = self._next(max(0.0, deadline - time.monotonic()))
+            item = self._next(max(0.0, min(_QUIET_S, deadline - time.monotonic())))
             if item is not None:
                 self._admit(item)
-            elif self._ended or time.monotonic() >= deadline:
+                continue
+            self._secure()
+            if self._ended or time.monotonic() >= deadline:
                 break
         return bool(self._ready) and not self._closed.is_set()
+
+    def _secure(self) -> None:
+        """Have what was recorded forced to disk in time though nothing arrives."""
+        with self._door:
+            if self._recorder is not None:
+                self._recorder.tick()
 
     def _admit(self, item: Item) -> None:
         with self._door:
@@ -259,13 +282,13 @@ class RawSource:
                 if self._recorder is not None:
                     self._recorder.write(item)
             else:
-                self.events.append(item)
-                if self._recorder is not None:
-                    self._recorder.event(item.kind, time=item.time, **item.detail)
+                self._note(item)
 
     def _take(self, packet: Packet) -> None:
         intake = self._intakes[packet.stream]
         known = len(intake.gaps)
+        # A stream that is suspicious by its description is so from its first packet on.
+        suspected = len(intake.suspicions) if intake.received else 0
         chunk = intake.take(packet)
         if self._recorder is not None:
             if packet.stream in self._undescribed:
@@ -279,4 +302,13 @@ class RawSource:
                     first=gap.first - self._unrecorded[packet.stream],
                 )  # fmt: skip
             self._recorder.write(packet)
+        for text in intake.suspicions[suspected:]:
+            detail = {"stream": intake.info.name, "text": text}
+            self._note(Event(float(chunk.times[-1]), "suspicion", detail))
         self._ready.append((intake.info.name, packet, chunk))
+
+    def _note(self, event: Event) -> None:
+        """Remember what the source has to tell, and write it to the session."""
+        self.events.append(event)
+        if self._recorder is not None:
+            self._recorder.event(event.kind, time=event.time, **event.detail)

@@ -15,7 +15,9 @@ from neuroaffect.acquire.simulator import Simulator
 from neuroaffect.acquire.source import RawSource
 from neuroaffect.session.raw import ClockOffset, Event, Packet, RawStream
 
-__all__ = ["events_stream", "pieces_of"]
+__all__ = ["TRIALS_STREAM", "event_of", "events_stream", "heard_trials", "pieces_of"]
+
+TRIALS_STREAM = "neuroaffect-trials"
 
 NOISE_S = 0.001  # an offset that moved by less was measured anew, and the clock is the same
 FAR_S = 86_400.0  # streams of one recording are not days apart: one has a clock of its own
@@ -31,8 +33,8 @@ def events_stream(source: RawSource) -> RawStream | None:
     if not (isinstance(source, Simulator) or _told(source)):
         return None
     return RawStream(
-        id=max((raw.id for raw in source.raws), default=0) + 1, name="neuroaffect-trials",
-        type="Markers", source_id="neuroaffect-trials", rate_hz=0.0, format="string",
+        id=max((raw.id for raw in source.raws), default=0) + 1, name=TRIALS_STREAM,
+        type="Markers", source_id=TRIALS_STREAM, rate_hz=0.0, format="string",
         labels=("event",), units=("",), types=("",),
     )  # fmt: skip
 
@@ -57,6 +59,32 @@ def pieces_of(
     begin = float(first.times[0]) - LOOKAHEAD_S
     told = [_piece(event, events.id) for event in _told(source) if event.time >= begin]
     return heapq.merge(itertools.chain([first], samples), sorted(told, key=_due), key=_due)
+
+
+def heard_trials(source: RawSource) -> list[Event]:
+    """Return the trials that a replay told as markers to whoever recorded it.
+
+    Lines that are no event are left out.
+    """
+    heard = {source.names[raw.id] for raw in source.raws if raw.name == TRIALS_STREAM}
+    if not heard:
+        return []
+    rows = [
+        (float(time), str(row[0]))
+        for name, chunk in source
+        if name in heard
+        for time, row in zip(chunk.times, chunk.data, strict=True)
+    ]
+    return [event for time, line in rows if (event := event_of(time, line)) is not None]
+
+
+def event_of(time: float, line: str) -> Event | None:
+    """Return the event that a line of the trials stream tells of, None if it is none."""
+    try:
+        detail = json.loads(line)
+        return Event(time, str(detail.pop("event")), detail)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _told(source: RawSource) -> list[Event]:

@@ -12,7 +12,17 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-__all__ = ["AsJson", "answer", "note", "plain", "progress", "quiet_stdout", "refuse", "table"]
+__all__ = [
+    "AsJson",
+    "answer",
+    "console",
+    "note",
+    "plain",
+    "progress",
+    "quiet_stdout",
+    "refuse",
+    "table",
+]
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
@@ -51,15 +61,19 @@ def refuse(sentence: str) -> NoReturn:
     sys.exit(1)
 
 
+def console() -> Console:
+    """Return where to print for a person; wide where the output goes to a file."""
+    return Console(width=None if sys.stdout.isatty() else _WIDE)
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "") -> None:
     """Print rows for a person."""
-    console = Console(width=None if sys.stdout.isatty() else _WIDE)
     drawn = Table(title=title or None, box=None, title_justify="left", pad_edge=False)
     for column in columns:
         drawn.add_column(column)
     for row in rows:
         drawn.add_row(*(_cell(value) for value in row))
-    console.print(drawn)
+    console().print(drawn)
 
 
 @contextlib.contextmanager

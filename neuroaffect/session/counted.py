@@ -78,7 +78,7 @@ class Counted:
         for k in np.flatnonzero(turns):
             if turns[k] > 0:
                 # A stall is no loss: what comes after it catches up with the clock.
-                later = stamps[k : k + round(self._rate_hz) + 1]
+                later = stamps[k : k + int(passed[k] / step + self._rate_hz) + 1]
                 late = (later - later[0]) / tick_s - step * np.arange(len(later))
                 turns[k] = max(np.round((passed[k] + late.min() - ahead[k]) / circle), 0)
         ahead += circle * turns

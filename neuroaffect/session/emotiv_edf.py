@@ -175,9 +175,10 @@ class EdfRows:
 
 def _groups(header: EdfHeader) -> tuple[Group, ...]:
     labels = header.labels
-    kinds = {"EEG": [], "Counter": [], "Quality": [], "GYRO": [], "MISC": []}
+    kinds: dict[str, list[int]] = {"EEG": [], "Counter": [], "Quality": [], "GYRO": [], "MISC": []}
     for k, label in enumerate(labels):
-        kinds[_type(label)].append(k)
+        if label != _MARKER or _COUNTER not in labels:  # else it becomes markers
+            kinds[_type(label)].append(k)
     groups = []
     for type, columns in kinds.items():
         if columns:

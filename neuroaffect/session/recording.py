@@ -1,6 +1,6 @@
 """Open a recording of any known format."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -11,11 +11,12 @@ from neuroaffect.session.e4 import import_e4, is_e4_folder, open_e4_zip
 from neuroaffect.session.import_mne import FORMATS_OF, format_of, looks_like
 from neuroaffect.session.imported import Imported
 from neuroaffect.session.imports import import_recording
+from neuroaffect.session.loaded import LoadedStream, load_items
 from neuroaffect.session.provenance import provenance_of
-from neuroaffect.session.raw import Event, Item, RawStream
+from neuroaffect.session.raw import Event, Item, Packet, RawStream
 from neuroaffect.session.text_formats import KNOWN_TEXTS, import_text
 from neuroaffect.session.xdf import MAGIC
-from neuroaffect.session.xdf_chunks import is_packed
+from neuroaffect.session.xdf_packed import is_packed
 from neuroaffect.session.xdf_read import read_xdf, scan_xdf
 
 __all__ = ["Recording", "open_recording"]
@@ -39,6 +40,10 @@ class Recording:
         Lines of our own events stream, in order of arrival; empty in foreign recordings.
     defects : tuple of str
         What is wrong with the file, a sentence each.
+    doubts : tuple of str
+        Why the times of a stream cannot be trusted, though every byte is sound.
+    notes : tuple of str
+        What is odd but costs nothing.
     is_ours : bool
         Whether neuroaffect recorded it: it has an events stream, and is no conversion.
     told : frozenset of int
@@ -46,6 +51,8 @@ class Recording:
         whose samples the device counts.
     is_timed : bool
         Whether stamps come from a clock; else samples were only counted.
+    samples : tuple of int, or None
+        How many samples each stream has, where opening the file has counted them.
     """
 
     path: Path
@@ -53,9 +60,12 @@ class Recording:
     streams: tuple[RawStream, ...]
     events: tuple[Event, ...] = ()
     defects: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     is_ours: bool = False
     told: frozenset[int] = frozenset()
     is_timed: bool = True
+    samples: tuple[int, ...] | None = None
     read: Callable[[], Iterator[Item]] = field(compare=False)
 
     def items(self) -> Iterator[Item]:
@@ -69,6 +79,29 @@ class Recording:
             If the file cannot be read any more.
         """
         return self.read()
+
+    def load(self) -> dict[int, LoadedStream]:
+        """Return all of it as arrays, by the id of the stream.
+
+        Beside the arrays, one packet at a time is in memory. Stamps are as they were sent; for
+        times on one clock with gaps told, play it through :class:`neuroaffect.acquire.Recorded`.
+
+        Raises
+        ------
+        SessionError
+            If the file cannot be read any more.
+        """
+        return load_items(self.streams, self.items(), samples=self._counted())
+
+    def _counted(self) -> Mapping[int, int]:
+        ids = [stream.id for stream in self.streams]
+        if self.samples is not None:
+            return dict(zip(ids, self.samples, strict=True))
+        counts = dict.fromkeys(ids, 0)
+        for item in self.items():
+            if isinstance(item, Packet):
+                counts[item.stream] += len(item)
+        return counts
 
     def __repr__(self) -> str:
         streams = ", ".join(stream.name for stream in self.streams)
@@ -103,7 +136,9 @@ def _from_xdf(path: Path) -> Recording:
     every = frozenset(stream.id for stream in contents.streams)
     found = Recording(
         path=path, format="XDF", streams=contents.streams, events=contents.events,
-        defects=contents.defects, is_ours=contents.is_ours, read=partial(read_xdf, path),
+        defects=contents.defects, doubts=contents.doubts, notes=contents.notes,
+        is_ours=contents.is_ours, samples=contents.samples,
+        read=partial(read_xdf, path, absurd=contents.absurd),
         told=every if contents.is_ours else frozenset(),
     )  # fmt: skip
     said = provenance_of(contents.events)

@@ -19,6 +19,7 @@ __all__ = [
     "MAGIC",
     "Damage",
     "Tag",
+    "one_line",
     "pack_chunk",
     "pack_length",
     "sample_dtype",
@@ -31,6 +32,7 @@ BOUNDARY = bytes.fromhex("43a546dccbf5410fb30ed5467383cbe4")
 STAMPED = 8  # the byte before a sample that brings its own stamp
 DEDUCED = 0  # the byte before a sample whose stamp is the previous one plus 1/rate
 
+_LONGEST_SENTENCE = 300  # names in a damaged file may be megabytes long
 _LENGTHS = {1: "<B", 4: "<I", 8: "<Q"}
 
 
@@ -47,6 +49,12 @@ class Tag(IntEnum):
 
 class Damage(ValueError):
     """Bytes that are no XDF; caught by the reader and told as a defect."""
+
+
+def one_line(sentence: str) -> str:
+    """Return a sentence that quotes a file on one line, and cut where it is too long."""
+    line = " ".join(sentence[: 4 * _LONGEST_SENTENCE].split())
+    return line if len(line) <= _LONGEST_SENTENCE else f"{line[:_LONGEST_SENTENCE]} …"
 
 
 def pack_length(value: int) -> bytes:

@@ -12,13 +12,16 @@ from neuroaffect.session.raw import FORMATS, ClockOffset, RawStream
 from neuroaffect.session.redact import anonymise
 from neuroaffect.session.xdf import Damage
 
-__all__ = ["footer_count", "parse_header", "write_footer", "write_header"]
+__all__ = ["footer_count", "host_of", "parse_header", "write_footer", "write_header"]
 
+_DEEPEST = 64  # elements within elements; what walks down a tree must not run out of stack
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def parse_header(text: str, *, id: int, most_channels: int) -> tuple[RawStream, list[str]]:
-    """Return the stream a header describes, and what is wrong with the header.
+def parse_header(
+    text: str, *, id: int, most_channels: int
+) -> tuple[RawStream, list[str], list[str]]:
+    """Return the stream a header describes, what is wrong with the header, and what is odd.
 
     Parameters
     ----------
@@ -42,20 +45,20 @@ def parse_header(text: str, *, id: int, most_channels: int) -> tuple[RawStream, 
     count = _number(info, "channel_count")
     if not (1 <= count <= most_channels and count == int(count)):
         raise Damage(f"stream '{name}' says it has {count:g} channels")
-    defects = []
+    defects, notes = [], []
     rate_hz = _number(info, "nominal_srate")
     if not 0.0 <= rate_hz < math.inf:
         defects.append(f"stream '{name}' has no usable nominal rate; it is read as irregular")
         rate_hz = 0.0
     labels, units, types, told = _channels(info, int(count))
     if told not in {0, count}:
-        defects.append(f"stream '{name}' describes {told} of its {count:g} channels")
+        notes.append(f"stream '{name}' describes {told} of its {count:g} channels")
     stream = RawStream(
         id=id, name=name, type=info.findtext("type") or "", rate_hz=rate_hz,
         source_id=info.findtext("source_id") or "", format=format,
         labels=labels, units=units, types=types, header=text,
     )  # fmt: skip
-    return stream, defects
+    return stream, defects, notes
 
 
 def _parse(text: str) -> Element:
@@ -63,9 +66,15 @@ def _parse(text: str) -> Element:
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise Damage("its XML declares a document type")
     try:
-        return ElementTree.fromstring(_NOT_XML.sub("\ufffd", text).strip("\ufffd \t\r\n"))
+        root = ElementTree.fromstring(_NOT_XML.sub("\ufffd", text).strip("\ufffd \t\r\n"))
     except ElementTree.ParseError as error:
         raise Damage(f"its XML is broken ({error})") from None
+    level = [root]
+    for _ in range(_DEEPEST):
+        level = [inner for element in level for inner in element]
+        if not level:
+            return root
+    raise Damage(f"its XML is more than {_DEEPEST} elements deep")
 
 
 def _number(info: Element, tag: str) -> float:
@@ -78,6 +87,9 @@ def _number(info: Element, tag: str) -> float:
 def _channels(info: Element, count: int) -> tuple[tuple, tuple, tuple, int]:
     """Return labels, units and types, each of the length `count`, and how many were described."""
     described = info.findall("desc/channels/channel")
+    if not described:
+        # One tuple for all three: headers that only claim channels must cost little.
+        return (nameless := ("",) * count), nameless, nameless, 0
     rows = [
         (
             channel.findtext("label") or channel.findtext("name") or "",
@@ -174,3 +186,13 @@ def footer_count(text: str) -> int | None:
     """Return the number of samples a footer speaks of, None if it says none."""
     count = _number(_parse(text), "sample_count")
     return int(count) if np.isfinite(count) else None
+
+
+def host_of(stream: RawStream) -> str:
+    """Return the name of the machine that a stream's header speaks of, or ""."""
+    if "<hostname" not in stream.header:
+        return ""
+    try:
+        return (_parse(stream.header).findtext("hostname") or "").strip()
+    except Damage:
+        return ""

@@ -1,170 +1,172 @@
 """Read an XDF file in file order, chunk by chunk, past any damage."""
 
-import json
-import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeVar
-
-import numpy as np
 
 from neuroaffect.errors import SessionError
 from neuroaffect.session.raw import ClockOffset, Event, Item, Packet, RawStream
-from neuroaffect.session.xdf import Damage, Tag
-from neuroaffect.session.xdf_chunks import Chunks, open_chunks
-from neuroaffect.session.xdf_header import footer_count, parse_header
+from neuroaffect.session.xdf import one_line
+from neuroaffect.session.xdf_chunks import Chunks, XdfSource, name_of, open_chunks
+from neuroaffect.session.xdf_doubts import StampTally, stamp_doubts, stamp_notes
+from neuroaffect.session.xdf_events import events_of
+from neuroaffect.session.xdf_offsets import absurd_offsets
 from neuroaffect.session.xdf_samples import SamplesReader
+from neuroaffect.session.xdf_streams import Streams
 
 __all__ = ["XdfContents", "read_xdf", "scan_xdf"]
 
-T = TypeVar("T")
-
-_FEW_CHANNELS = 4096  # believed whatever the size of the file; more must be in proportion to it
+OffsetPlace = tuple[int, int]  # id of the stream, and how many offsets of it come before
 
 
 @dataclass(frozen=True, kw_only=True)
 class XdfContents:
-    """What a scan finds: streams, our own events, defects."""
+    """What a scan finds.
+
+    Parameters
+    ----------
+    streams : tuple of RawStream
+        In order of appearance; our own events stream is not among them.
+    samples : tuple of int
+        How many samples each of the streams has.
+    events : tuple of Event
+        Of our own events stream.
+    defects : tuple of str
+        Damage to the file.
+    doubts : tuple of str
+        Why the times of a stream cannot be trusted.
+    notes : tuple of str
+        What is odd but costs nothing.
+    absurd : frozenset of (int, int)
+        Clock offsets that are no measurements: stream's id, and its how-manieth.
+    is_ours : bool
+    """
 
     streams: tuple[RawStream, ...]
+    samples: tuple[int, ...]
     events: tuple[Event, ...]
     defects: tuple[str, ...]
+    doubts: tuple[str, ...]
+    notes: tuple[str, ...]
+    absurd: frozenset[OffsetPlace]
     is_ours: bool
 
 
-def scan_xdf(path: Path) -> XdfContents:
+def scan_xdf(source: XdfSource) -> XdfContents:
     """Walk through a whole file, check each chunk, and return what is in it.
 
-    Numeric samples are checked and counted, not decoded.
+    Of numeric samples only the stamps are decoded.
 
     Raises
     ------
     SessionError
         If the file cannot be read, is no XDF, or holds no stream that can be read.
     """
-    events: list[Event] = []
-    with open_chunks(path) as chunks:
-        streams = _Streams(chunks)
-        for reader, content in streams.walk(SamplesReader.check):
-            if reader.is_events and isinstance(content, Packet):
-                events += _events(content, chunks.defects.tell)
-        streams.tell_missing()
-    if not streams.readers:
+    with open_chunks(source) as chunks:
+        scan = _Scan(chunks)
+        for reader, said in scan.streams.walk(SamplesReader.check):
+            scan.take(reader, said)
+    if not scan.streams.readers:
         why = f" ({chunks.defects.told[0]})" if chunks.defects.told else ""
-        raise SessionError(f"'{path}' holds no stream{why}; record it again or repair it")
-    found = streams.readers.values()
-    return XdfContents(
-        streams=tuple(reader.stream for reader in found if not reader.is_events),
-        events=tuple(events),
-        defects=chunks.defects.sentences(),
-        is_ours=any(reader.is_events for reader in found),
-    )
+        raise SessionError(f"{name_of(source)} holds no stream{why}; record it again or repair it")
+    return scan.contents()
 
 
-def read_xdf(path: Path) -> Iterator[Item]:
+def read_xdf(source: XdfSource, *, absurd: frozenset[OffsetPlace] = frozenset()) -> Iterator[Item]:
     """Yield packets and clock offsets in file order; our own events stream is left out.
+
+    Parameters
+    ----------
+    source : Path, bytes or binary file
+    absurd : frozenset of (int, int)
+        Clock offsets to leave out, as a scan found them.
 
     Raises
     ------
     SessionError
         If the file cannot be read any more.
     """
-    with open_chunks(path) as chunks:
-        for reader, content in _Streams(chunks).walk(SamplesReader.packet):
-            if content is not None and not reader.is_events:
-                yield content
+    met: dict[int, int] = {}
+    with open_chunks(source) as chunks:
+        for reader, said in Streams(chunks).walk(SamplesReader.packet):
+            if isinstance(said, ClockOffset):
+                place = (said.stream, met.get(said.stream, 0))
+                met[said.stream] = place[1] + 1
+                if place in absurd:
+                    continue
+            if not reader.is_events:
+                yield said
 
 
 @dataclass
-class _Streams:
-    """The streams met so far in one walk through a file."""
+class _Scan:
+    """What a scan has found so far."""
 
     chunks: Chunks
-    readers: dict[int, SamplesReader] = field(default_factory=dict)
-    footers: dict[int, int | None] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    tallies: dict[int, StampTally] = field(default_factory=dict)
 
-    def walk(
-        self, samples: Callable[[SamplesReader, bytes], T]
-    ) -> Iterator[tuple[SamplesReader, T | ClockOffset]]:
-        """Yield what each chunk about a stream says; `samples` reads the samples chunks."""
-        for tag, content in self.chunks:
-            try:
-                if tag is Tag.SAMPLES:
-                    reader = self._reader(content)
-                    said = samples(reader, content)
-                elif tag is Tag.CLOCK_OFFSET:
-                    reader = self._reader(content)
-                    said = _offset(reader.stream.id, content)
-                else:
-                    self._learn(tag, content)
-                    continue
-            except Damage as damage:
-                self.chunks.reject(damage)
-            else:
-                yield reader, said
+    def __post_init__(self) -> None:
+        self.streams = Streams(self.chunks)
 
-    def _reader(self, content: bytes) -> SamplesReader:
-        id = int.from_bytes(content[2:6], "little")
-        reader = self.readers.get(id)
-        if reader is None or len(content) < 6:
-            raise Damage(f"it belongs to stream {id}, which no header describes")
-        return reader
-
-    def _learn(self, tag: Tag, content: bytes) -> None:
-        """Take in a stream's header or footer."""
-        if tag is Tag.STREAM_HEADER:
-            self._add(int.from_bytes(content[2:6], "little"), content)
-        elif tag is Tag.STREAM_FOOTER:
-            id = self._reader(content).stream.id
-            self.footers[id] = footer_count(content[6:].decode("utf-8", "replace"))
-
-    def _add(self, id: int, content: bytes) -> None:
-        text = content[6:].decode("utf-8", "replace")
-        if id in self.readers:
-            if self.readers[id].stream.header != text:
-                raise Damage(f"a second, different header for stream {id}")
-            return
-        most = max(_FEW_CHANNELS, self.chunks.size // 16)
-        stream, defects = parse_header(text, id=id, most_channels=most)
-        for defect in defects:
-            self.chunks.defects.tell(defect)
-        self.readers[id] = SamplesReader(stream)
-
-    def tell_missing(self) -> None:
-        """Tell of footers that are missing, or count other samples than there are."""
-        unclosed = []
-        for id, reader in self.readers.items():
-            name = reader.stream.name
-            said = self.footers.get(id)
-            if id not in self.footers:
-                unclosed.append(f"'{name}'")
-            elif said is not None and said != reader.count:
-                self.chunks.defects.tell(
-                    f"the footer of stream {id} ('{name}') says {said} samples, "
-                    f"there are {reader.count}"
-                )
-        if unclosed:
-            self.chunks.defects.tell(
-                f"the recording was not closed: no footer for {', '.join(unclosed)}"
-            )
-
-
-def _offset(id: int, content: bytes) -> ClockOffset:
-    if len(content) != 22:
-        raise Damage(f"a clock offset of {len(content) - 6} bytes, where XDF has 16")
-    time, offset = struct.unpack_from("<dd", content, 6)
-    if not (np.isfinite(time) and np.isfinite(offset)):
-        raise Damage("a clock offset that is no number")
-    return ClockOffset(id, time, offset)
-
-
-def _events(packet: Packet, tell: Callable[[str], None]) -> Iterator[Event]:
-    for time, line in zip(packet.stamps.tolist(), packet.values[:, 0], strict=True):
-        try:
-            detail = json.loads(line)
-            kind = detail.pop("event")
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            tell(f"an event at {time:.3f} s is no line of JSON with a key 'event'")
+    def take(self, reader: SamplesReader, said: object) -> None:
+        id = reader.stream.id
+        if id not in self.tallies:
+            self.tallies[id] = StampTally(reader.stream)
+        if isinstance(said, ClockOffset):
+            self.tallies[id].offsets.append(said)
+        elif isinstance(said, Packet):
+            self.tallies[id].add(said.stamps)
+            if reader.is_events:
+                self.events += events_of(said, self.chunks.defects.tell)
         else:
-            yield Event(time, str(kind), detail)
+            self.tallies[id].add(said)
+
+    def contents(self) -> XdfContents:
+        readers = list(self.streams.readers.values())
+        streams = [reader for reader in readers if not reader.is_events]
+        is_ours = len(streams) < len(readers)
+        tallies = [
+            self.tallies.get(reader.stream.id, StampTally(reader.stream)) for reader in streams
+        ]
+        # Ours holds only offsets that were measured, and a replay must meet what the run met.
+        absurd = frozenset() if is_ours else frozenset(self._absurd(tallies))
+        notes = [*self.streams.notes, *self._tell_footers(), *stamp_notes(tallies)]
+        return XdfContents(
+            streams=tuple(reader.stream for reader in streams),
+            samples=tuple(reader.count for reader in streams),
+            events=tuple(self.events),
+            defects=self.chunks.defects.sentences(),
+            doubts=tuple(map(one_line, stamp_doubts(tallies, is_ours=is_ours))),
+            notes=tuple(map(one_line, notes)),
+            absurd=absurd,
+            is_ours=is_ours,
+        )
+
+    def _absurd(self, tallies: list[StampTally]) -> Iterator[OffsetPlace]:
+        for tally in tallies:
+            id, found = tally.stream.id, absurd_offsets(tally.offsets)
+            if found:
+                first = tally.offsets[min(found)]
+                self.chunks.defects.tell(
+                    f"{len(found)} of {len(tally.offsets)} clock offsets of stream {id} "
+                    f"('{tally.stream.name}') were never measured, the first says "
+                    f"{first.offset:g} s at {first.time:g} s; they are left out"
+                )
+            yield from ((id, place) for place in sorted(found))
+
+    def _tell_footers(self) -> Iterator[str]:
+        """Tell of footers that are missing or count samples that are not there; yield notes."""
+        for reader in self.streams.readers.values():
+            id, name = reader.stream.id, reader.stream.name
+            said = self.streams.footers.get(id)
+            if said is None or said == reader.count:
+                continue
+            sentence = (
+                f"the footer of stream {id} ('{name}') says {said} samples, "
+                f"there are {reader.count}"
+            )
+            if said == reader.count - 1:
+                yield f"{sentence}; LabRecorder counts so"
+            else:
+                self.chunks.defects.tell(sentence)
+        self.streams.tell_unclosed()

@@ -1,5 +1,6 @@
 """The samples of one XDF stream: bytes to packets, and packets to bytes."""
 
+import math
 import struct
 from collections.abc import Iterator
 
@@ -20,6 +21,8 @@ from neuroaffect.session.xdf_header import write_footer
 __all__ = ["SamplesReader", "SamplesWriter"]
 
 _FIRST = 6  # where a samples chunk's own content starts, after tag and stream id
+_STAMP_BYTES = 9
+_LONGEST_STEP_S = 3600.0  # within one chunk; what leaps further in a damaged one is no stamp
 _LONGEST_RUN = 4096  # samples looked at together; more would make mixed layouts quadratic
 
 
@@ -52,22 +55,24 @@ class SamplesReader:
             }
             self._stamped_size = self._layout[STAMPED].itemsize
 
-    def check(self, content: bytes) -> Packet | None:
-        """Count a chunk's samples and check its layout; string chunks are decoded too.
+    def check(self, content: bytes) -> Packet | np.ndarray:
+        """Check a chunk's layout and return its stamps; string chunks are decoded wholly.
 
         Raises
         ------
         Damage
             If the chunk's bytes are not the samples it speaks of.
         """
-        if self._layout is None:
-            return self.packet(content)
         samples, start = unpack_length(content, _FIRST)
-        if not self._is_uniform(content, start, samples):
-            for _ in self._runs(content, start, samples):
-                pass
-        self.count += samples
-        return None
+        if self._layout is None:
+            return self._counted(self._texts(content, start, samples))
+        if self._is_uniform(content, start, samples):
+            stamps = np.frombuffer(content, self._layout[STAMPED], offset=start)["stamp"]
+        else:
+            stamps = np.empty(self._checked(content, start, samples))
+            self._fill(content, start, stamps)
+        self._count(stamps)
+        return stamps
 
     def packet(self, content: bytes) -> Packet:
         """Return a chunk's samples as one packet.
@@ -79,15 +84,78 @@ class SamplesReader:
         """
         samples, start = unpack_length(content, _FIRST)
         if self._layout is None:
-            packet = self._texts(content, start, samples)
-        elif self._is_uniform(content, start, samples):
+            return self._counted(self._texts(content, start, samples))
+        if self._is_uniform(content, start, samples):
             taken = np.frombuffer(content, self._layout[STAMPED], offset=start)
             packet = Packet(self.stream.id, taken["stamp"].copy(), taken["values"].copy())
         else:
-            packet = self._numbers(content, start, samples)
-        self.count += samples
-        if samples:
-            self._last = packet.stamps.item(-1)
+            stamps = np.empty(self._checked(content, start, samples))
+            values = np.empty((samples, self._channels), self.stream.dtype)
+            self._fill(content, start, stamps, values)
+            packet = Packet(self.stream.id, stamps, values)
+        return self._counted(packet)
+
+    def sound(self, content: bytes, *, is_torn: bool) -> tuple[int, int, int]:
+        """Return how many samples of a damaged chunk can be trusted, and from where to where.
+
+        Parameters
+        ----------
+        content : bytes
+        is_torn : bool
+            Whether the content may hold other chunks after this one's samples; otherwise its
+            end is that of its samples, and the number it states may be wrong.
+        """
+        try:
+            stated, start = unpack_length(content, _FIRST)
+        except Damage:
+            return 0, _FIRST, _FIRST
+        ends, last = [start], math.nan
+        while ends[-1] < len(content) and not (is_torn and len(ends) > stated):
+            try:
+                last, end = self._whole(content, ends[-1], last)
+            except (EOFError, Damage) as damage:
+                if is_torn and isinstance(damage, EOFError):
+                    break
+                # Nothing tells where the damage starts; the sample before may have it too.
+                ends = ends[: max(len(ends) - 1, 1)]
+                break
+            ends.append(end)
+        return len(ends) - 1, start, ends[-1]
+
+    def _whole(self, content: bytes, place: int, last: float) -> tuple[float, int]:
+        """Return stamp and end of the sample that starts here, if it is one and whole."""
+        if len(content) - place < _STAMP_BYTES:
+            raise EOFError
+        stamp, first = self._stamp(content, place, last)
+        if not (math.isnan(last) or abs(stamp - last) < _LONGEST_STEP_S):
+            raise Damage("a stamp that is none")
+        if self._layout is not None:
+            end = first + self._layout[DEDUCED].itemsize - 1
+        else:
+            end = first
+            for _ in range(self._channels):
+                length, end = unpack_length(content, end)
+                end += length
+        if end > len(content):
+            raise EOFError
+        return stamp, end
+
+    @property
+    def state(self) -> tuple[int, float]:
+        """How far it has read; set it to take a chunk back."""
+        return self.count, self._last
+
+    @state.setter
+    def state(self, state: tuple[int, float]) -> None:
+        self.count, self._last = state
+
+    def _count(self, stamps: np.ndarray) -> None:
+        self.count += len(stamps)
+        if len(stamps):
+            self._last = stamps.item(-1)
+
+    def _counted(self, packet: Packet) -> Packet:
+        self._count(packet.stamps)
         return packet
 
     def _is_uniform(self, content: bytes, start: int, samples: int) -> bool:
@@ -97,31 +165,35 @@ class SamplesReader:
             and content[start :: self._stamped_size].count(STAMPED) == samples > 0
         )
 
-    def _numbers(self, content: bytes, start: int, samples: int) -> Packet:
-        runs = list(self._runs(content, start, samples))
-        stamps = np.empty(samples)
-        values = np.empty((samples, self._channels), self.stream.dtype)
+    def _checked(self, content: bytes, start: int, samples: int) -> int:
+        if samples * self._layout[DEDUCED].itemsize > len(content) - start:
+            raise Damage(f"{samples} samples of stream '{self.stream.name}' do not fit into it")
+        return samples
+
+    def _fill(
+        self, content: bytes, start: int, stamps: np.ndarray, values: np.ndarray | None = None
+    ) -> None:
+        """Decode samples of mixed layout into the arrays."""
         done, last = 0, self._last
-        for place, run, stamped in runs:
+        for place, run, stamped in self._runs(content, start, len(stamps)):
             taken = np.frombuffer(content, self._layout[stamped], count=run, offset=place)
-            values[done : done + run] = taken["values"]
+            if values is not None:
+                values[done : done + run] = taken["values"]
             if stamped == STAMPED:
                 stamps[done : done + run] = taken["stamp"]
             else:
                 stamps[done : done + run] = self._deduce(last, run)
             done += run
             last = float(stamps[done - 1])
-        return Packet(self.stream.id, stamps, values)
 
     def _deduce(self, last: float, run: int) -> np.ndarray:
         # Added up one by one, as every XDF reader does, so that the last bit agrees.
-        return np.add.accumulate(np.append(last, np.full(run, self._step)))[1:]
+        with np.errstate(invalid="ignore", over="ignore"):  # stamps in damaged files
+            return np.add.accumulate(np.append(last, np.full(run, self._step)))[1:]
 
     def _runs(self, content: bytes, start: int, samples: int) -> Iterator[tuple[int, int, int]]:
         """Yield (place, samples, stamp bytes) of neighbouring samples that are laid out alike."""
         place, left = start, samples
-        if samples * self._layout[DEDUCED].itemsize > len(content) - start:
-            raise Damage(f"{samples} samples of stream '{self.stream.name}' do not fit into it")
         while left:
             stamped = content[place] if place < len(content) else None
             if stamped not in self._layout:

@@ -41,8 +41,8 @@ class SessionWriter:
     Each packet becomes one samples chunk with its stamps as sent, each measured clock offset
     one chunk; nothing is held back. At most two seconds after something was written comes a
     boundary, at which the file is also forced to disk, so that a crash costs at most what came
-    since. Whoever records calls :meth:`tick` while nothing arrives, or a quiet stretch would
-    put that off.
+    since. Whoever records calls :meth:`tick` while nothing arrives, as sources do, or a quiet
+    stretch would put that off.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from neuroaffect.acquire import Recorded
+from neuroaffect.acquire.timeline import heard_trials
 from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.pipeline import Labels, Pipeline
@@ -26,7 +27,8 @@ def labelled_session(
     path : Path or str
         A recording that :func:`neuroaffect.session.open_recording` reads.
     pipeline : Pipeline
-        Its `labels` say where trials come from.
+        Its `labels` say where trials come from. "events" are those of the session, or of the
+        session whose replay it recorded.
     subject : str
         Who was recorded.
 
@@ -41,7 +43,9 @@ def labelled_session(
     labels = pipeline.labels
     recorded = Recorded(path)
     if labels.trials == "events":
-        trials = rated_trials(recorded.recording.events, session=path.stem)
+        events = recorded.recording.events
+        trials = rated_trials(events, session=path.stem)
+        trials = trials or rated_trials(heard_trials(recorded), session=path.stem)
     else:
         marks = list(_marks(recorded, labels, path))
         trials = marked_trials(marks, labels, session=path.stem)

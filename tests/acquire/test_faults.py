@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neuroaffect.acquire import FAULTS, Fault, Faulty, Recorded, Simulator, parse_faults
+from neuroaffect.catalog import load_devices, load_pipeline
 from neuroaffect.errors import StreamError
 from neuroaffect.session import Packet, SessionWriter
 
@@ -374,6 +375,24 @@ def test_a_fault_that_a_stream_cannot_have_is_refused(source, text):
         list(Faulty(source, text).raw_items())
 
 
+def test_a_channel_may_be_named_as_the_device_file_names_it(stream, packets, listed):
+    blank = ("",) * 8
+    raw = stream(name="obci_eeg1", source_id="openbcigui", rate_hz=250.0, labels=blank,
+                 units=blank, types=blank)  # fmt: skip
+    source = listed([raw], packets(np.arange(500) / 250, [50] * 10, channels=8),
+                    devices=load_devices())  # fmt: skip
+    [info] = source.streams.values()
+    assert all(info.channels)
+    got = Got(Faulty(source, f"rail={info.channels[2]}"))
+    assert np.all(got.values[:, 2] == 187_500.0)
+
+
+def test_a_stream_whose_description_is_whole_is_understood_as_its_source_does(source):
+    broken = Faulty(source, "eeg:dropout=3s@5s,eda:no-labels")
+    assert broken.descriptions["cap"] is source.descriptions["cap"]
+    assert broken.streams["band"].channels == ("ch1",)
+
+
 def test_trials_of_a_simulated_person_stay(source):
     person = Simulator(seed=1, duration_s=10, trial_s=4, rest_s=1)
     broken = Faulty(person, "eeg:dropout=1s@2s")
@@ -400,3 +419,36 @@ def test_a_recording_with_clock_offsets_is_struck_on_the_clock_of_its_recorder(s
         pass
     [gap] = broken.gaps["obci_eeg1"]
     assert abs(gap.lost - 750) <= 2
+
+
+# --- what a pipeline makes of it
+
+
+@pytest.fixture(scope="module")
+def ticks_under():
+    """Return a function that runs the EEG pipeline on a simulated person under faults."""
+
+    def run(text: str) -> list:
+        broken = Faulty(Simulator(seed=1, duration_s=30, trial_s=25, rest_s=5), text)
+        pipeline = load_pipeline("eeg-de").start(broken.streams)
+        return [tick for name, chunk in broken for tick in pipeline.push(name, chunk)]
+
+    return run
+
+
+def test_a_dropout_takes_its_ticks_and_unsettles_those_after_it(ticks_under):
+    ticks = ticks_under("eeg:dropout=3s@15s")
+    places = [tick.index for tick in ticks]
+    [hole] = np.flatnonzero(np.diff(places) > 1)
+    assert places[hole + 1] - places[hole] == 13  # three seconds of four hops
+    assert ticks[hole].settled
+    assert not ticks[hole + 1].settled
+
+
+@pytest.mark.parametrize("fault", ["rail", "flat"])
+def test_a_dead_channel_loses_its_quality_and_the_others_keep_theirs(ticks_under, fault):
+    last = ticks_under(f"eeg:{fault}=F3@10s")[-1].quality["eeg"]
+    whole = ticks_under("")[-1].quality["eeg"]
+    dead = Simulator(seed=1).raws[0].labels.index("F3")
+    assert last[dead] < 0.5 < whole[dead]
+    assert np.array_equal(np.delete(last, dead), np.delete(whole, dead))

@@ -11,8 +11,10 @@ from neuroaffect.acquire import LslSource, Recorded, Simulator
 from neuroaffect.acquire.pieces import LOOKAHEAD_S
 from neuroaffect.acquire.replay import replay
 from neuroaffect.acquire.timeline import pieces_of
+from neuroaffect.catalog import load_pipeline
 from neuroaffect.errors import StreamError
 from neuroaffect.session import ClockOffset, Packet, SessionWriter
+from neuroaffect.training.labels import labelled_session
 
 PATIENCE_S = 30.0
 
@@ -319,6 +321,28 @@ def test_trials_of_a_session_leave_as_markers_at_their_time(tmp_path, sent):
     assert np.array(marks) - begun == pytest.approx([2, 6, 8, 12], abs=1e-9)
     due = [stamps[-1] for _, _, stamps in sent]
     assert due == sorted(due)
+
+
+def test_trials_told_by_a_replay_are_read_from_its_recording(tmp_path, sent, monkeypatch):
+    person = Simulator(seed=1, duration_s=12, trial_s=4, rest_s=2)
+    with SessionWriter(tmp_path / "first.xdf") as writer:
+        person.record(writer)
+        for _ in person:
+            pass
+    with SessionWriter(tmp_path / "again.xdf") as writer:
+        monkeypatch.setattr(Sent, "opened", lambda self: writer.add(self.raw))
+        monkeypatch.setattr(
+            Sent, "push", lambda self, x, stamps: writer.write(Packet(self.raw.id, stamps, x))
+        )
+        replay(tmp_path / "first.xdf", speed=None)
+    pipeline = load_pipeline("eeg-de")
+    first, again = (
+        labelled_session(tmp_path / name, pipeline).trials for name in ("first.xdf", "again.xdf")
+    )
+    assert [trial.ratings for trial in again] == [trial.ratings for trial in first]
+    assert len(again) == 2
+    lengths = [(trial.start - again[0].start, trial.stop - trial.start) for trial in again]
+    assert np.allclose(lengths, [(0, 4), (6, 4)], rtol=0, atol=1e-9)
 
 
 def test_faults_strike_what_is_replayed(session, sent):

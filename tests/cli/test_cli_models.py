@@ -108,7 +108,7 @@ def test_an_unknown_split_or_model_is_refused(cli, rated, linear, option, value,
 
 
 def test_a_bundle_is_ok(cli, model):
-    assert cli("check", model, "--json").json == {"ok": True, "problems": []}
+    assert cli("check", model, "--json").json == {"ok": True, "problems": [], "notes": []}
 
 
 @pytest.mark.parametrize(

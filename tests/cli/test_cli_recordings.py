@@ -55,7 +55,7 @@ def test_info_without_json_is_for_people(cli, session):
 
 def test_a_whole_recording_is_ok(cli, session):
     outcome = cli("check", session, "--json")
-    assert (outcome.code, outcome.json) == (0, {"ok": True, "problems": []})
+    assert (outcome.code, outcome.json) == (0, {"ok": True, "problems": [], "notes": []})
 
 
 def test_a_truncated_recording_still_reads(cli, truncated):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from neuroaffect.session import Packet, RawStream, SessionWriter
+from neuroaffect.session.xdf import MAGIC
 
 LABELS = ("Fp1", "Fp2", "Cz")
 
@@ -49,3 +50,35 @@ def write(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def put(tmp_path):
+    """Write raw chunks behind the magic; return the path."""
+
+    def put(*chunks):
+        path = tmp_path / "made.xdf"
+        path.write_bytes(MAGIC + b"".join(chunks))
+        return path
+
+    return put
+
+
+@pytest.fixture
+def samples():
+    """Return a recording's (stamps, values) by the name of the stream."""
+
+    def samples(recording):
+        names = {stream.id: stream.name for stream in recording.streams}
+        found = {}
+        for packet in recording.items():
+            found.setdefault(names[packet.stream], []).append(packet)
+        return {
+            name: (
+                np.concatenate([packet.stamps for packet in packets]),
+                np.concatenate([packet.values for packet in packets]),
+            )
+            for name, packets in found.items()
+        }
+
+    return samples

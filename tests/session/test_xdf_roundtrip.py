@@ -1,6 +1,5 @@
-"""Whatever is written comes back; whatever is broken ends in data or in one sentence."""
+"""Whatever is written comes back; whatever is cut or changed costs little."""
 
-import random
 from itertools import pairwise
 
 import numpy as np
@@ -131,48 +130,6 @@ def test_a_session_cut_anywhere_gives_every_whole_chunk_before_the_cut(small, tm
         assert defects or whole == len(items)
         if whole:
             assert got == [plain(item) for item in items[:whole]]
-
-
-def damaged(data, rng):
-    """Return the bytes with a few of them changed, removed or doubled."""
-    data = bytearray(data)
-    for _ in range(rng.choice([1, 1, 2, 8])):
-        place = rng.randrange(len(data))
-        match rng.randrange(4):
-            case 0:
-                data[place] = rng.randrange(256)
-            case 1:
-                data[place] ^= 1 << rng.randrange(8)
-            case 2:
-                del data[place : place + rng.randrange(1, 40)]
-            case 3:
-                data[place:place] = data[place : place + rng.randrange(1, 40)]
-    return bytes(data)
-
-
-def survive(data, times, tmp_path):
-    rng = random.Random(11)
-    path = tmp_path / "damaged.xdf"
-    for _ in range(times):
-        path.write_bytes(damaged(data, rng))
-        _, sentences = outcome(path)
-        assert not any("\n" in sentence for sentence in sentences)
-
-
-def test_a_damaged_session_ends_in_data_or_one_sentence(small, tmp_path):
-    survive(small[0], 300, tmp_path)
-
-
-def test_a_damaged_foreign_file_ends_in_data_or_one_sentence(clips, tmp_path):
-    survive((clips / "xdf_examples/empty_streams.xdf").read_bytes(), 100, tmp_path)
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(3600)
-@pytest.mark.parametrize("clip", ["minimal.xdf", "empty_streams.xdf", "clock_resets.xdf", "small"])
-def test_thousands_of_damages_end_in_data_or_one_sentence(clip, small, clips, tmp_path):
-    whole = small[0] if clip == "small" else (clips / "xdf_examples" / clip).read_bytes()
-    survive(whole, 10_000 if len(whole) < 10_000 else 1000, tmp_path)
 
 
 def test_one_changed_byte_costs_little(small, tmp_path):
