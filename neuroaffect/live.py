@@ -51,6 +51,8 @@ class Health:
         Since the last samples arrived; NaN before the first, and offline.
     rate_hz : float
         By the stamps; 0 for irregular streams.
+    state, clock : str
+        As in :class:`~neuroaffect.acquire.StreamState`.
     """
 
     stream: str
@@ -58,6 +60,8 @@ class Health:
     lost: int
     age_s: float
     rate_hz: float
+    state: str = "recorded"
+    clock: str = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +225,8 @@ class Live:
                     lost=state.lost,
                     age_s=math.nan if state.age_s is None else state.age_s,
                     rate_hz=state.effective_hz,
+                    state=state.state,
+                    clock=state.clock,
                 )
                 for name, state in self._source.states().items()
             ),

@@ -3,14 +3,22 @@
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import TypeVar
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import pylsl
 
 from neuroaffect.acquire.clock import classify
-from neuroaffect.acquire.intake import stream_names
+from neuroaffect.acquire.connect import (
+    Connection,
+    Lookout,
+    Seeker,
+    connect,
+    described,
+    side_by_side,
+    stream_key,
+)
 from neuroaffect.acquire.offered import (
     Offered,
     check_query,
@@ -20,22 +28,20 @@ from neuroaffect.acquire.offered import (
     offer_of,
 )
 from neuroaffect.acquire.outlet import tuned
-from neuroaffect.acquire.puller import PULL_S, Puller, Sender
+from neuroaffect.acquire.puller import PULL_S, Puller
 from neuroaffect.acquire.source import Item, RawSource, StreamState
-from neuroaffect.catalog import Device, load_devices
+from neuroaffect.catalog import Device, load_devices, matching
 from neuroaffect.errors import StreamError
-from neuroaffect.session.raw import Packet, RawStream
-from neuroaffect.session.xdf import Damage
-from neuroaffect.session.xdf_header import parse_header
+from neuroaffect.session.raw import Event, Packet, RawStream
 
 __all__ = ["LslSource", "Offered", "discover"]
 
-T = TypeVar("T")
-LslError = RuntimeError  # the base of pylsl's LostError and TimeoutError
-
 BUFFER_S = 360
-MOST_CHANNELS = 100_000
-STALE_S = {"eeg": 1.5, "eda": 5.0, "hr": 15.0, "ibi": 15.0}
+STALE_S = {"eeg": 1.5, "eda": 5.0, "temp": 5.0, "hr": 15.0, "ibi": 15.0}
+ELSE_STALE_S = 1.5
+STALE_SAMPLES = 3  # a 1 Hz stream is not stale between two of its samples
+LATE_S = 10.0  # how long a stream that appeared may take to open
+LOOK_EVERY_S = 0.25
 
 
 def discover(*, timeout_s: float = 1.0, listen_s: float = 0.0) -> list[Offered]:
@@ -52,7 +58,7 @@ def discover(*, timeout_s: float = 1.0, listen_s: float = 0.0) -> list[Offered]:
     found = newest_of_each(lsl.resolve_streams(wait_time=timeout_s))
     offers = [offer_of(info) for info in found]
     jobs = [lambda offer=offer: _ask(offer, timeout_s, listen_s) for offer in offers]
-    answers = _side_by_side(jobs, 2 * timeout_s + listen_s + 1.0)
+    answers = side_by_side(jobs, 2 * timeout_s + listen_s + 1.0)
     asked = [
         replace(offer, state="unreachable") if isinstance(answer, BaseException) else answer
         for offer, answer in zip(offers, answers, strict=True)
@@ -80,6 +86,12 @@ class LslSource(RawSource):
         The pipeline's hop; see :class:`~neuroaffect.acquire.puller.Puller`.
     pull_s : float
         Longest time between two chunks of a regular stream that flows.
+    join_late : bool
+        Also take in streams that fit and appear later, and those that come back as something
+        else; :attr:`raws` and :attr:`streams` then grow. For recording: a pipeline is built on
+        the streams there are.
+    buffer_s : int
+        How much of each stream liblsl keeps for us; what it throws away beyond is counted.
     devices : sequence of Device, or None
         Files from which missing descriptions are completed; None for all there are.
 
@@ -90,7 +102,10 @@ class LslSource(RawSource):
 
     Notes
     -----
-    Processing flags are off: stamps are raw, which is what a session must hold.
+    Processing flags are off: stamps are raw, which is what a session must hold. A stream that
+    breaks off or falls silent stops nothing; it is looked for until it is back, and compared with
+    what it was. What happened is told as events: "clock", "stale", "lost", "refused",
+    "reconnect", "recovered", "overflow", "stream-joined", "stream-changed", "same-sender-twice".
     """
 
     def __init__(
@@ -101,30 +116,61 @@ class LslSource(RawSource):
         timeout_s: float = 10.0,
         hop_s: float | None = None,
         pull_s: float = PULL_S,
+        join_late: bool = False,
+        buffer_s: int = BUFFER_S,
         devices: Sequence[Device] | None = None,
     ) -> None:
         devices = load_devices() if devices is None else devices
-        found, spare = _find(None if wanted is None else list(wanted), list(optional), timeout_s)
+        self._lookout = Lookout()
+        self._buffer_s, self._hop_s, self._pull_s = buffer_s, hop_s, pull_s
+        self._wanted = None if wanted is None else list(wanted)
+        found, spare = _find(self._wanted, list(optional), timeout_s, self._lookout)
         jobs = [
-            lambda id=id, info=info: _connect(info, id=id, timeout_s=timeout_s)
+            lambda id=id, info=info: connect(info, id=id, timeout_s=timeout_s, buffer_s=buffer_s)
             for id, info in enumerate([*found, *spare], start=1)
         ]
-        answers = _side_by_side(jobs, 3 * timeout_s)
+        answers = side_by_side(jobs, 3 * timeout_s)
         for info, answer in zip(found, answers, strict=False):
-            if isinstance(answer, BaseException):
+            if isinstance(answer, BaseException) or answer.offset_s is None:
                 raise _no_answer(info, answer, timeout_s) from None
-        opened = [answer for answer in answers if not isinstance(answer, BaseException)]
-        self._arrived: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
+        opened = [
+            (info, answer)
+            for info, answer in zip([*found, *spare], answers, strict=True)
+            if not isinstance(answer, BaseException) and answer.offset_s is not None
+        ]
+        self._arrived: queue.SimpleQueue[Item | _Newcomer | None] = queue.SimpleQueue()
         self._live = False
-        names = stream_names(raw for raw, *_ in opened)
-        self._pullers = {
-            raw.id: Puller(
-                inlet, raw, name=names[raw.id], offset_s=offset_s, hand_on=self._arrived.put,
-                local_clock=pylsl.local_clock, who=_Sender(raw, uid), hop_s=hop_s, pull_s=pull_s,
+        self._pullers: dict[int, Puller] = {}
+        super().__init__((connection.raw for _, connection in opened), devices=devices)
+        for info, connection in opened:
+            self._pullers[connection.raw.id] = self._puller(info, connection)
+        for name in _twice(self._lookout.offered(), [info for info, _ in opened]):
+            self._arrived.put(Event(pylsl.local_clock(), "same-sender-twice", {"stream": name}))
+        self._door_keeper = _DoorKeeper(self, opened) if join_late else None
+
+    def _puller(self, info: pylsl.StreamInfo, connection: Connection) -> Puller:
+        raw = connection.raw
+        return Puller(
+            connection.inlet, raw, name=self._names[raw.id], offset_s=connection.offset_s,
+            hand_on=self._arrived.put, local_clock=pylsl.local_clock,
+            seek=Seeker(raw, info, lookout=self._lookout, buffer_s=self._buffer_s),
+            stale_s=self._stale_s(raw), buffer_s=self._buffer_s, hop_s=self._hop_s,
+            pull_s=self._pull_s,
+        )  # fmt: skip
+
+    def _stale_s(self, raw: RawStream) -> float | None:
+        """Return after how much silence a stream is stale: by its device file, or its kind."""
+        info = self._intakes[raw.id].info
+        known = matching(
+            self.devices, type=raw.type, name=raw.name, source_id=raw.source_id,
+            rate_hz=raw.rate_hz, labels=raw.labels,
+        )  # fmt: skip
+        stale_s = known[1].stale_s if known else None
+        if info.rate_hz:
+            return max(
+                stale_s or STALE_S.get(info.kind, ELSE_STALE_S), STALE_SAMPLES / info.rate_hz
             )
-            for raw, inlet, offset_s, uid in opened
-        }  # fmt: skip
-        super().__init__((raw for raw, *_ in opened), names=names, devices=devices)
+        return stale_s or STALE_S.get(info.kind) if info.kind in {"hr", "ibi"} else None
 
     def go_live(self) -> None:
         """Start to listen now; calling it again does nothing."""
@@ -134,34 +180,33 @@ class LslSource(RawSource):
             self._live = True
             for puller in self._pullers.values():
                 puller.go_live()
+            if self._door_keeper is not None:
+                self._door_keeper.start()
 
     def states(self) -> dict[str, StreamState]:
         now = time.monotonic()
         states = super().states()
-        for id, puller in self._pullers.items():
-            info = self._intakes[id].info
-            age_s = None if puller.arrived is None else now - puller.arrived
-            stale_s = STALE_S.get(info.kind, max(1.5, 5.0 / info.rate_hz) if info.rate_hz else None)
-            if puller.over:
-                state = puller.over
-            elif stale_s is not None and age_s is not None and age_s > stale_s:
-                state = "stale"
-            else:
-                state = "waiting" if age_s is None else "live"
-            states[info.name] = replace(
-                states[info.name], age_s=age_s, clock=puller.clock, state=state
-            )
+        for id, puller in list(self._pullers.items()):
+            name = self._names[id]
+            state, since_s = puller.state
+            states[name] = replace(
+                states[name],
+                age_s=None if puller.arrived is None else now - puller.arrived,
+                clock=puller.clock, state=state, since_s=since_s, says=puller.refusal,
+                reconnects=puller.reconnects, overflowed=puller.overflowed,
+            )  # fmt: skip
         return states
 
     def close(self) -> None:
         """Stop listening and close all streams, within half a second."""
         super().close()
         with self._door:
-            for puller in self._pullers.values():
+            pullers = list(self._pullers.values())
+            for puller in pullers:
                 puller.stop()
         self._arrived.put(None)
         deadline = time.monotonic() + 0.4
-        for puller in self._pullers.values():
+        for puller in pullers:
             # A stream that hangs in liblsl is left to its own daemon thread.
             if puller.ident is not None:
                 puller.join(max(0.0, deadline - time.monotonic()))
@@ -173,18 +218,95 @@ class LslSource(RawSource):
     def _next(self, timeout_s: float) -> Item | None:
         self.go_live()
         try:
-            return self._arrived.get(timeout=timeout_s)
+            item = self._arrived.get(timeout=timeout_s)
         except queue.Empty:
             return None
+        return self._welcome(item) if isinstance(item, _Newcomer) else item
+
+    def _welcome(self, newcomer: "_Newcomer") -> Event | None:
+        """Take in a stream that appeared; on the consumer's thread, like all that is recorded."""
+        raw = newcomer.connection.raw
+        with self._door:
+            if self._closed.is_set():
+                newcomer.connection.inlet.close_stream()
+                return None
+            name = self._join(raw)
+            puller = self._puller(newcomer.info, newcomer.connection)
+            self._pullers = {**self._pullers, raw.id: puller}
+            puller.start()
+        return Event(pylsl.local_clock(), "stream-joined", {"stream": name})
 
     def _admit(self, item: Item) -> None:
         super()._admit(item)
         if isinstance(item, Packet):
             self._pullers[item.stream].lost = self._intakes[item.stream].lost
 
+    def _is_wanted(self, info: pylsl.StreamInfo) -> bool:
+        queries = [query for query in self._wanted or () if isinstance(query, str)]
+        return self._wanted is None or any(fits(query, info) for query in queries)
+
+
+@dataclass(frozen=True, eq=False)
+class _Newcomer:
+    """A stream that appeared after the start, open."""
+
+    info: pylsl.StreamInfo
+    connection: Connection
+
+
+class _DoorKeeper(threading.Thread):
+    """Look out for streams that appear, and open them."""
+
+    def __init__(
+        self, source: LslSource, opened: Iterable[tuple[pylsl.StreamInfo, Connection]]
+    ) -> None:
+        super().__init__(name="door keeper", daemon=True)
+        self._source = source
+        self._keys = {stream_key(info): connection.raw.id for info, connection in opened}
+        self._tried = {connection.uid for _, connection in opened}
+        self._next_id = 1 + max(self._keys.values(), default=0)
+
+    def run(self) -> None:
+        source = self._source
+        while not source._closed.wait(LOOK_EVERY_S):
+            for info in newest_of_each(source._lookout.offered()):
+                if info.uid() not in self._tried and self._is_new(info):
+                    self._open(info)
+
+    def _is_new(self, info: pylsl.StreamInfo) -> bool:
+        """Whether it is wanted, and no stream known that comes back as what it was."""
+        if not self._source._is_wanted(info):
+            return False
+        puller = self._source._pullers.get(self._keys.get(stream_key(info)))
+        return puller is None or puller.state[0] == "refused"
+
+    def _open(self, info: pylsl.StreamInfo) -> None:
+        self._tried.add(info.uid())
+        id = self._next_id
+
+        def job() -> Connection:
+            buffer_s = self._source._buffer_s
+            return connect(info, id=id, timeout_s=LATE_S, buffer_s=buffer_s)
+
+        [found] = side_by_side([job], LATE_S)
+        if isinstance(found, BaseException) or found.offset_s is None:
+            return  # it will be offered again under another uid, or it is gone
+        self._keys[stream_key(info)] = id
+        self._next_id += 1
+        self._source._arrived.put(_Newcomer(info, found))
+
+
+def _twice(offered: Iterable[pylsl.StreamInfo], taken: Iterable[pylsl.StreamInfo]) -> Iterable[str]:
+    """Yield the names of streams that more than one sender offers; the last one was taken."""
+    senders = Counter(stream_key(info) for info in offered)
+    return [info.name() for info in taken if senders[stream_key(info)] > 1]
+
 
 def _find(
-    wanted: Sequence[str | Offered] | None, optional: Sequence[str], timeout_s: float
+    wanted: Sequence[str | Offered] | None,
+    optional: Sequence[str],
+    timeout_s: float,
+    lookout: Lookout,
 ) -> tuple[list[pylsl.StreamInfo], list[pylsl.StreamInfo]]:
     """Return the streams wanted, waiting until there is one for each, and the optional ones."""
     chosen = [item.found for item in wanted or () if isinstance(item, Offered)]
@@ -193,11 +315,10 @@ def _find(
         check_query(query)
     if wanted is not None and not queries and not optional:
         return chosen, []
-    resolver = tuned().ContinuousResolver()
     deadline = time.monotonic() + timeout_s
     settle_at = deadline
     while True:
-        infos = newest_of_each(resolver.results())
+        infos = newest_of_each(lookout.offered())
         missing = [query for query in queries if not any(fits(query, info) for info in infos)]
         # Streams of one sender are not found at the same instant: look a little longer.
         if infos and not missing:
@@ -228,7 +349,7 @@ def _no_answer(info: pylsl.StreamInfo, error: BaseException, timeout_s: float) -
 def _ask(offer: Offered, timeout_s: float, listen_s: float) -> Offered:
     """Return the offer with the sender's own description, and what a short listen tells."""
     inlet = pylsl.StreamInlet(offer.found, max_buflen=60, recover=False)
-    offer = replace(offer, raw=_described(inlet.info(timeout=timeout_s), id=0))
+    offer = replace(offer, raw=described(inlet.info(timeout=timeout_s), id=0))
     if listen_s <= 0:
         return offer
     inlet.open_stream(timeout=timeout_s)
@@ -245,77 +366,3 @@ def _ask(offer: Offered, timeout_s: float, listen_s: float) -> Offered:
     )  # fmt: skip
     rate_hz = (len(stamps) - 1) / span_s if span_s > 0 else None
     return replace(offer, measured_rate_hz=rate_hz, clock=clock)
-
-
-def _connect(
-    info: pylsl.StreamInfo, *, id: int, timeout_s: float
-) -> tuple[RawStream, pylsl.StreamInlet, float, str]:
-    """Open a stream; return it with its inlet, its first clock offset and its sender's uid."""
-    inlet = pylsl.StreamInlet(info, max_buflen=BUFFER_S, recover=True, processing_flags=0)
-    full = inlet.info(timeout=timeout_s)
-    inlet.open_stream(timeout=timeout_s)
-    offset_s = inlet.time_correction(timeout=timeout_s)
-    return _described(full, id=id), inlet, offset_s, full.uid()
-
-
-def _described(full: pylsl.StreamInfo, *, id: int) -> RawStream:
-    try:
-        raw, *_ = parse_header(full.as_xml(), id=id, most_channels=MOST_CHANNELS)
-    except Damage as damage:
-        raise StreamError(f"stream '{full.name()}' cannot be used: {damage}") from None
-    return raw
-
-
-class _Sender:
-    """Tell whether a sender that was silent is the same as before, and sends the same."""
-
-    def __init__(self, raw: RawStream, uid: str) -> None:
-        self._raw = raw
-        self._uid = uid
-
-    def __call__(self) -> Sender:
-        raw = self._raw
-        # Apostrophes cannot be quoted in LSL's predicates; such a stream is taken at its word.
-        if not raw.source_id or "'" in raw.source_id + raw.name + raw.type:
-            return "same"
-        query = f"source_id='{raw.source_id}' and name='{raw.name}' and type='{raw.type}'"
-        found = newest_of_each(pylsl.resolve_bypred(query, minimum=1, timeout=1.0))
-        if not found or found[-1].uid() == self._uid:
-            return "same"
-        self._uid = found[-1].uid()
-        return "returned" if self._sends_the_same(found[-1]) else "changed"
-
-    def _sends_the_same(self, info: pylsl.StreamInfo) -> bool:
-        raw = self._raw
-        try:
-            full = pylsl.StreamInlet(info, recover=False).info(timeout=1.0)
-        except LslError:
-            return info.nominal_srate() == raw.rate_hz
-        now = _described(full, id=raw.id)
-        return (now.rate_hz, now.labels, now.units) == (raw.rate_hz, raw.labels, raw.units)
-
-
-def _side_by_side(jobs: Sequence[Callable[[], T]], timeout_s: float) -> list[T | BaseException]:
-    """Run jobs in a thread each; return what each gave, or the error that kept it from it.
-
-    liblsl can hang on a stream that died, whatever timeout it is given: such a thread is left
-    behind.
-    """
-    answers: list[T | BaseException] = [TimeoutError("no answer") for _ in jobs]
-
-    def run(place: int, job: Callable[[], T]) -> None:
-        try:
-            answers[place] = job()
-        except (LslError, StreamError) as error:
-            answers[place] = error
-
-    threads = [
-        threading.Thread(target=run, args=(place, job), daemon=True)
-        for place, job in enumerate(jobs)
-    ]
-    deadline = time.monotonic() + timeout_s
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
-    return answers

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from neuroaffect.acquire.clock import ClockClass
-from neuroaffect.acquire.describe import Description, describe
+from neuroaffect.acquire.describe import Description, describe, numbered
 from neuroaffect.acquire.gaps import Gap
 from neuroaffect.acquire.intake import Intake, stream_names
 from neuroaffect.catalog import Device
@@ -44,9 +44,18 @@ class StreamState:
         Which clock the sender stamps with; "none" while nothing has arrived, and offline.
     suspicions : tuple of str
         What is hard to believe of it, a sentence each ("values look like volts, …").
-    state : {"waiting", "live", "stale", "changed", "lost", "recorded"}
-        "changed": the sender came back with another rate or other channels, and is no longer
-        listened to. "lost": it is gone, and has no source_id by which it could be found again.
+    state : {"waiting", "live", "stale", "lost", "recovered", "refused", "recorded"}
+        "waiting": nothing has come yet. "stale": it says nothing for longer than its kind may.
+        "lost": its connection broke; it is looked for. "recovered": it has just come back.
+        "refused": it came back as something else, and is not listened to. "recorded": offline.
+    since_s : float
+        For how long it is so; 0 offline.
+    says : str
+        Why it is refused, in one sentence; else "".
+    reconnects : int
+        How often it came back from another or the same sender.
+    overflowed : int
+        Samples that liblsl threw away because they were not fetched in time; lost ones, too.
     """
 
     received: int
@@ -56,6 +65,10 @@ class StreamState:
     clock: ClockClass = "none"
     suspicions: tuple[str, ...] = ()
     state: str = "recorded"
+    since_s: float = 0.0
+    says: str = ""
+    reconnects: int = 0
+    overflowed: int = 0
 
 
 class RawSource:
@@ -235,6 +248,22 @@ class RawSource:
 
     def __exit__(self, *reason: object) -> None:
         self.close()
+
+    def _join(self, raw: RawStream) -> str:
+        """Take in a stream that appeared after the start; return its unique name."""
+        with self._door:
+            taken = [*self._names.values()]
+            plain = f"{raw.name} {raw.type}".strip() if raw.name in taken else raw.name
+            name = numbered([*taken, plain])[-1]
+            # New objects: other threads may be walking over the old ones.
+            self.raws = (*self.raws, raw)
+            self._names = {**self._names, raw.id: name}
+            self._intakes = {**self._intakes, raw.id: self._intake(raw)}
+            self._unrecorded = {**self._unrecorded, raw.id: 0}
+            if self._recorder is not None:
+                self._recorder.add(raw)
+                self._undescribed.add(raw.id)
+        return name
 
     def _items(self) -> Iterator[Item]:
         """Yield packets, clock offsets and events in order of arrival, from the beginning."""

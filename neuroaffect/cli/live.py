@@ -18,7 +18,7 @@ from neuroaffect.cli.record import Seconds
 from neuroaffect.cli.streams import Timeout
 
 if TYPE_CHECKING:
-    from neuroaffect.acquire import RawSource
+    from neuroaffect.acquire import RawSource, StreamState
     from neuroaffect.live import Live, Sink
     from neuroaffect.models import AffectModel
     from neuroaffect.pipeline import Tick
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 LSL = "lsl"
-_LOOK_EVERY_S = 0.5
+_LOOK_EVERY_S = 0.2
 _SMOOTH_S = 0.05  # with a window: signals move on in pieces too short to see
 
 
@@ -34,7 +34,7 @@ def run(
     model: Annotated[Path, typer.Option("--model", "-m", help="Folder that `train` wrote.")],
     source: Annotated[str, typer.Option(help="`lsl`, or a recording.")] = LSL,
     headless: Annotated[
-        bool, typer.Option("--headless", help="No window: one line of JSON per prediction.")
+        bool, typer.Option("--headless", help="No window: a line of JSON per prediction and state.")
     ] = False,
     record: Annotated[
         Path | None, typer.Option(help="Record streams and predictions to a new .xdf file.")
@@ -66,7 +66,7 @@ def run(
             ended_by_ctrl_c(live.stop),
             contextlib.nullcontext() if headless else _window(live, opened, stays=stays),
             _ended_after(live, for_s),
-            _silence_told(opened),
+            _states_told(opened, as_json=headless),
         ):
             live.run()
     if mailbox is not None:
@@ -208,23 +208,36 @@ def _ended_after(live: "Live", for_s: float | None) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _silence_told(source: "RawSource") -> Iterator[None]:
-    """Say on standard error when a stream falls silent, changes, or comes back."""
+def _states_told(source: "RawSource", *, as_json: bool) -> Iterator[None]:
+    """Say when a stream falls silent, is lost, refused or back; in JSON beside the predictions.
+
+    A line of state has a key `event`, which no prediction has.
+    """
     over = threading.Event()
 
     def look() -> None:
-        known = {name: "live" for name in source.streams}
+        known: dict[str, str] = {}
         while not over.wait(_LOOK_EVERY_S):
             for name, state in source.states().items():
-                now = "live" if state.state in {"waiting", "recorded"} else state.state
-                if now != known[name]:
-                    note(f"stream '{name}' is {now}")
-                known[name] = now
+                before, known[name] = known.get(name, "waiting"), state.state
+                if state.state != before and state.state != "recorded":
+                    _tell_state(name, state, as_json=as_json)
 
-    looking = threading.Thread(target=look, name="silence", daemon=True)
+    looking = threading.Thread(target=look, name="states", daemon=True)
     looking.start()
     try:
         yield
     finally:
         over.set()
         looking.join()
+
+
+def _tell_state(name: str, state: "StreamState", *, as_json: bool) -> None:
+    if state.state != "live":
+        note(state.says or f"stream '{name}' is {state.state}")
+    if as_json:
+        facts = {
+            "event": "state", "stream": name, "state": state.state, "clock": state.clock,
+            "age_s": state.age_s, "lost": state.lost, "reconnects": state.reconnects,
+        }  # fmt: skip
+        print(json.dumps(plain(facts)), flush=True)

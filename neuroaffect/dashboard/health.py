@@ -15,6 +15,9 @@ __all__ = ["HealthPanel", "StreamCard", "written_age", "written_bytes"]
 _LEAST_COLUMNS, _MOST_COLUMNS, _LEAST_CARD_PX = 3, 6, 300
 _LATE_S, _SILENT_S = 1.0, 3.0
 _LATE_SAMPLES = 5  # a 1 Hz stream is not late after one second
+_TOLD = {"stale": "bad", "lost": "bad", "refused": "bad", "recovered": "fair"}  # in so many words
+# Stamps on LSL's own clock are the rule; any other is said.
+_CLOCKS = {"unix": " · UNIX clock", "other": " · foreign clock"}
 _RATE_TOLERANCE = 0.02  # share of the nominal rate that may be missing before it is marked
 
 
@@ -74,8 +77,6 @@ class StreamCard(QtWidgets.QFrame):
         lines.setSpacing(2)
         lines.addLayout(_spread(self._name, self._kind))
         lines.addLayout(_spread(self._age, self._lost, self._rate))
-        count = len(info.channels)
-        self._kind.setText(f"{info.kind} · {count} channel{'' if count == 1 else 's'}")
 
     @property
     def verdict(self) -> str:
@@ -90,12 +91,13 @@ class StreamCard(QtWidgets.QFrame):
     def write(self, health: Health | None, *, since_s: float, ended: bool) -> None:
         """Write a stream's newest figures."""
         age_s = health.age_s + since_s if health else math.inf
-        judged = health is not None and not ended and self._info.rate_hz > 0
-        state = self._state(age_s) if judged else "unknown"
+        state = self._state(health, age_s) if health and not ended else "unknown"
+        told = health.state if health and health.state in _TOLD else ""
         words = (
-            f"age {written_age(age_s)}",
+            f"{told} · age {written_age(age_s)}" if told else f"age {written_age(age_s)}",
             _written_losses(health),
             self._written_rate(health),
+            self._written_kind(health),
             state,
         )
         if words == self._written:
@@ -110,8 +112,18 @@ class StreamCard(QtWidgets.QFrame):
         self._age.setText(_coloured(words[0], None if state in {"good", "unknown"} else state))
         self._lost.setText(_coloured(words[1], "fair" if health and health.lost else None))
         self._rate.setText(_coloured(words[2], "fair" if self._is_slow(health) else None))
+        self._kind.setText(words[3])
 
-    def _state(self, age_s: float) -> str:
+    def _written_kind(self, health: Health | None) -> str:
+        count = len(self._info.channels)
+        clock = _CLOCKS.get(health.clock, "") if health else ""
+        return f"{self._info.kind} · {count} channel{'' if count == 1 else 's'}{clock}"
+
+    def _state(self, health: Health, age_s: float) -> str:
+        if health.state in _TOLD:
+            return _TOLD[health.state]
+        if self._info.rate_hz <= 0:
+            return "unknown"
         slack_s = _LATE_SAMPLES / self._info.rate_hz
         if age_s <= _LATE_S + slack_s:
             return "good"

@@ -115,6 +115,18 @@ def test_a_stream_that_falls_silent_changes_its_colour(window, age_s, verdict):
 
 
 @pytest.mark.parametrize(
+    ("state", "verdict"),
+    [("stale", "bad"), ("lost", "bad"), ("refused", "bad"), ("recovered", "fair")],
+)
+def test_what_became_of_a_stream_is_said_in_a_word(window, state, verdict):
+    window.show_scene(scene_of(eeg()))
+    window.update_with(snapshot_of(health=(health_of(state=state),)))
+    window.draw_all()
+    assert state in window.health.cards["cap"].text
+    assert window.health.cards["cap"].verdict == verdict
+
+
+@pytest.mark.parametrize(
     ("recording", "command"), [(None, "record"), ("/data/one.xdf", "stop-recording")]
 )
 def test_the_record_button_sends_its_command(window, recording, command):
