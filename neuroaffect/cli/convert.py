@@ -37,17 +37,16 @@ def run(
     streams = [{"name": name, "samples": count} for name, count in done.samples]
     facts = {
         "file": str(done.path), "format": done.format, "bytes": done.bytes_written,
-        "streams": streams, "defects": done.defects,
+        "streams": streams, "defects": done.defects, "notes": done.notes,
     }  # fmt: skip
 
     def say() -> None:
         rows = [list(stream.values()) for stream in streams]
-        table(
-            ["stream", "samples"],
-            rows,
-            title=f"{done.path.name}: {done.bytes_written} bytes from {done.format}",
-        )
+        print(f"{done.path}: {done.bytes_written} bytes, from {done.format}")
+        table(["stream", "samples"], rows)
         for defect in done.defects:
             print(f"! {defect}")
+        for note in done.notes:
+            print(f"note: {note}")
 
     answer(facts, as_json=as_json, show=say)

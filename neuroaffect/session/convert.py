@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from neuroaffect.errors import SessionError
-from neuroaffect.session.provenance import conversion_events
+from neuroaffect.session.provenance import conversion_events, defect_events
 from neuroaffect.session.raw import ClockOffset, Item, Packet
 from neuroaffect.session.recording import Recording, open_recording
 from neuroaffect.session.xdf_write import SessionWriter
@@ -27,8 +27,8 @@ class Converted:
         Of the recording that was read.
     samples : tuple of (str, int)
         Name of each stream, and how many were written.
-    defects : tuple of str
-        What was wrong with the recording, or left out of it; it is in the file too.
+    defects, notes : tuple of str
+        What was wrong with the recording, and what is odd or was left out; in the file too.
     bytes_written : int
     """
 
@@ -36,6 +36,7 @@ class Converted:
     format: str
     samples: tuple[tuple[str, int], ...]
     defects: tuple[str, ...]
+    notes: tuple[str, ...]
     bytes_written: int
 
 
@@ -87,7 +88,8 @@ def convert(
         with suppress(OSError):
             part.unlink(missing_ok=True)
     return Converted(
-        path=out, format=recording.format, defects=recording.defects, bytes_written=written[1],
+        path=out, format=recording.format, defects=recording.defects, notes=recording.notes,
+        bytes_written=written[1],
         samples=tuple((stream.name, written[0][stream.id]) for stream in recording.streams),
     )  # fmt: skip
 
@@ -110,14 +112,14 @@ def _write(
 
 def _tell(recording: Recording, writer: SessionWriter, *, time: float) -> None:
     """Write what is known beside samples, before the first of them."""
-    events = recording.events
-    if not recording.is_ours:
+    if recording.is_ours:
+        said = defect_events(recording.defects, time=time)
+    else:
         said = conversion_events(
             time=time, format=recording.format, told=recording.told,
-            is_timed=recording.is_timed, defects=recording.defects,
+            is_timed=recording.is_timed, defects=recording.defects, notes=recording.notes,
         )  # fmt: skip
-        events = (*said, *events)
-    for event in events:
+    for event in chain(said, recording.events):
         writer.event(event.kind, time=event.time, **event.detail)
 
 

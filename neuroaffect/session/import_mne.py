@@ -147,8 +147,12 @@ def open_raws(path: Path, *, format: str) -> list["BaseRaw"]:
         "BrainVision": mne.io.read_raw_brainvision,
         "EEGLAB": mne.io.read_raw_eeglab,
     }
-    read = readers.get(format, mne.io.read_raw)
-    return [read(path, preload=False, verbose="WARNING")]
+    if format in readers:
+        return [readers[format](path, preload=False, verbose="WARNING")]
+    with mne.utils.use_log_level("WARNING"):  # not every reader takes a level of its own
+        if format == "FieldTrip":
+            return [mne.io.read_raw_fieldtrip(path, info=None)]
+        return [mne.io.read_raw(path, preload=False)]
 
 
 def _check_start(path: Path, *, format: str) -> None:

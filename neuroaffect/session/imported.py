@@ -22,8 +22,8 @@ class Imported:
     ----------
     format : str
     streams : tuple of RawStream
-    defects : tuple of str
-        A sentence each.
+    defects, notes : tuple of str
+        What is wrong with the file, and what is odd or left out; a sentence each.
     items : callable
         Returns the packets afresh, in time order.
     events : tuple of Event
@@ -38,6 +38,7 @@ class Imported:
     streams: tuple[RawStream, ...]
     defects: tuple[str, ...]
     items: Callable[[], Iterator[Packet]]
+    notes: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     told: frozenset[int] = frozenset()
     is_timed: bool = True

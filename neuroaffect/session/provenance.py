@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from neuroaffect.session.raw import Event
 
-__all__ = ["Provenance", "conversion_events", "provenance_of"]
+__all__ = ["Provenance", "conversion_events", "defect_events", "provenance_of"]
 
-_CONVERSION, _DEFECT = "conversion", "defect"
+_CONVERSION, _DEFECT, _NOTE = "conversion", "defect", "note"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +22,8 @@ class Provenance:
     ----------
     format : str
         Of the file it was made from.
-    defects : tuple of str
-        What was wrong with it.
+    defects, notes : tuple of str
+        What was wrong with it, and what was odd or left out.
     events : tuple of Event
         The events that were not about the conversion itself.
     told : frozenset of int
@@ -34,18 +34,32 @@ class Provenance:
 
     format: str
     defects: tuple[str, ...]
+    notes: tuple[str, ...]
     events: tuple[Event, ...]
     told: frozenset[int]
     is_timed: bool
 
 
 def conversion_events(
-    *, time: float, format: str, told: frozenset[int], is_timed: bool, defects: Sequence[str]
+    *,
+    time: float,
+    format: str,
+    told: frozenset[int],
+    is_timed: bool,
+    defects: Sequence[str],
+    notes: Sequence[str],
 ) -> Iterator[Event]:
     """Yield the events to write in front of all others."""
     yield Event(
         time, _CONVERSION, {"format": format, "told": sorted(told), "is_timed": is_timed}
     )  # fmt: skip
+    yield from defect_events(defects, time=time)
+    for note in notes:
+        yield Event(time, _NOTE, {"text": note})
+
+
+def defect_events(defects: Sequence[str], *, time: float) -> Iterator[Event]:
+    """Yield what was wrong with a file, a line each."""
     for defect in defects:
         yield Event(time, _DEFECT, {"text": defect})
 
@@ -56,12 +70,17 @@ def provenance_of(events: Sequence[Event]) -> Provenance | None:
     if said is None:
         return None
     told = said.get("told")
+    told = told if isinstance(told, list) else []
+    own = {_CONVERSION, _DEFECT, _NOTE}
     return Provenance(
         format=str(said.get("format", "")),
-        defects=tuple(str(event.detail.get("text")) for event in events if event.kind == _DEFECT),
-        events=tuple(event for event in events if event.kind not in {_CONVERSION, _DEFECT}),
-        told=frozenset(id for id in told if isinstance(id, int))
-        if isinstance(told, list)
-        else frozenset(),
+        defects=_texts(events, _DEFECT),
+        notes=_texts(events, _NOTE),
+        events=tuple(event for event in events if event.kind not in own),
+        told=frozenset(id for id in told if isinstance(id, int)),
         is_timed=said.get("is_timed") is not False,
     )
+
+
+def _texts(events: Sequence[Event], kind: str) -> tuple[str, ...]:
+    return tuple(str(event.detail.get("text")) for event in events if event.kind == kind)

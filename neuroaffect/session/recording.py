@@ -22,6 +22,7 @@ from neuroaffect.session.xdf_read import read_xdf, scan_xdf
 __all__ = ["Recording", "open_recording"]
 
 _ANY_TEXT = ".txt"
+_PARTS = {".eeg": ".vhdr", ".dat": ".vhdr", ".vmrk": ".vhdr", ".fdt": ".set"}
 _ZIP = b"PK\x03\x04"
 
 
@@ -145,7 +146,8 @@ def _from_xdf(path: Path) -> Recording:
     if said is None:
         return found
     return replace(
-        found, events=said.events, defects=(*found.defects, *said.defects), is_ours=False,
+        found, events=said.events, defects=(*found.defects, *said.defects),
+        notes=(*found.notes, *said.notes), is_ours=False,
         told=said.told & every, is_timed=said.is_timed,
     )  # fmt: skip
 
@@ -153,6 +155,7 @@ def _from_xdf(path: Path) -> Recording:
 def _imported(path: Path, imported: Imported) -> Recording:
     return Recording(
         path=path, format=imported.format, streams=imported.streams, defects=imported.defects,
+        notes=imported.notes,
         events=imported.events, told=imported.told, is_timed=imported.is_timed,
         read=imported.items,
     )  # fmt: skip
@@ -163,6 +166,8 @@ def _import_file(path: Path, head: bytes) -> Imported:
         return open_e4_zip(path)
     if (imported := import_text(path)) is not None:
         return imported
+    if (whole := _header_beside(path)) is not None:
+        raise SessionError(f"'{path}' is a part of '{whole.name}'; name that file")
     if format_of(path) and path.suffix.lower() != _ANY_TEXT:
         return import_recording(path)
     if (format := looks_like(path)) is not None:
@@ -172,6 +177,13 @@ def _import_file(path: Path, head: bytes) -> Imported:
         if format_of(path):
             return import_recording(path)
     raise SessionError(f"'{path}' is of no known format; known are {_known()}")
+
+
+def _header_beside(path: Path) -> Path | None:
+    """Return the header of a recording whose samples or markers this file holds."""
+    suffix = _PARTS.get(path.suffix.lower())
+    header = path.with_suffix(suffix) if suffix else None
+    return header if header is not None and header.is_file() else None
 
 
 def _import_folder(path: Path) -> Imported:

@@ -135,9 +135,6 @@ def import_table(table: Table) -> Imported:
         raise SessionError(f"'{table.text.name}' is {table.format} by its header, but has no rows")
     kept = [group for group in table.groups if found.holds(group)]
     left = [group.stream.name for group in table.groups if group not in kept]
-    defects = [*table.defects, *found.sentences()]
-    if left:
-        defects.append(f"nothing but zeros, left out: {', '.join(left)}")
     groups = tuple(
         replace(group, stream=replace(group.stream, id=k + 1)) for k, group in enumerate(kept)
     )
@@ -147,7 +144,8 @@ def import_table(table: Table) -> Imported:
     return Imported(
         format=table.format,
         streams=streams if marks is None else (*streams, marks),
-        defects=tuple(defects),
+        defects=(*table.defects, *found.sentences()),
+        notes=(f"nothing but zeros, left out: {', '.join(left)}",) if left else (),
         events=tuple(gap for stream in dense for gap in found.gaps(stream)) if counting else (),
         told=frozenset(stream.id for stream in dense) if counting else frozenset(),
         is_timed=table.stamp is not None,

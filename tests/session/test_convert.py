@@ -43,6 +43,7 @@ def test_the_result_has_the_same_streams_packets_and_events(clip, tmp_path):
         before.events, before.told, before.is_timed,
     )  # fmt: skip
     assert after.defects == before.defects
+    assert set(before.notes) <= set(after.notes)
 
 
 def test_the_result_surveys_like_the_original(clip, tmp_path):

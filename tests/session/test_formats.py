@@ -54,6 +54,14 @@ def test_what_is_none_of_them_hears_what_is_known(name, tmp_path):
         open_recording(tmp_path / name)
 
 
+@pytest.mark.parametrize(("part", "whole"), [("a.eeg", "a.vhdr"), ("a.fdt", "a.set")])
+def test_a_part_of_a_recording_names_the_file_to_open(part, whole, tmp_path):
+    (tmp_path / part).write_bytes(b"\x01\x02")
+    (tmp_path / whole).write_bytes(b"x")
+    with pytest.raises(SessionError, match=rf"is a part of '{whole}'"):
+        open_recording(tmp_path / part)
+
+
 def test_a_folder_of_something_else_is_refused(tmp_path):
     (tmp_path / "notes.csv").write_text("a,b\n")
     with pytest.raises(SessionError, match="no Empatica E4 export"):

@@ -51,7 +51,9 @@ def test_the_header_says_board_and_rate(clips):
 
 
 def test_columns_of_nothing_but_zeros_are_left_out_by_name(clips):
-    assert open_recording(clips / "openbci" / "cyton-cut.txt").defects == (
+    recording = open_recording(clips / "openbci" / "cyton-cut.txt")
+    assert recording.defects == ()
+    assert recording.notes == (
         "nothing but zeros, left out: OpenBCI Analog, OpenBCI Digital, OpenBCI Other",
     )
 
