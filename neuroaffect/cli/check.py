@@ -80,7 +80,7 @@ def _check(path: Path, *, as_json: bool) -> None:
 def _findings(path: Path) -> tuple[list[str], list[str]]:
     """Return problems and notes; a file that cannot be read at all is one problem."""
     try:
-        if path.is_dir():
+        if path.is_dir() and not _is_export(path):
             _load_bundle(path)
         elif path.suffix == ".toml":
             _load_declared(path)
@@ -89,6 +89,13 @@ def _findings(path: Path) -> tuple[list[str], list[str]]:
     except NeuroaffectError as error:
         return [str(error)], []
     return [], []
+
+
+def _is_export(folder: Path) -> bool:
+    """Whether a folder is a recording rather than a bundle."""
+    from neuroaffect.session.e4 import is_e4_folder
+
+    return is_e4_folder(folder)
 
 
 def _judge_recording(path: Path) -> tuple[list[str], list[str]]:

@@ -40,6 +40,7 @@ def _facts(found: "Survey") -> dict[str, Any]:
         "streams": [_stream_facts(stream) for stream in found.streams],
         "events": [{"time_s": event.time_s, "text": event.text} for event in found.events],
         "defects": found.defects,
+        "notes": found.notes,
     }
 
 
@@ -98,6 +99,8 @@ def _show(file: Path, found: "Survey") -> None:
     _show_events(found)
     for problem in found.problems:
         print(f"! {problem}")
+    for note in found.notes:
+        print(f"note: {note}")
 
 
 def _row(stream: "StreamSurvey") -> tuple[object, ...]:

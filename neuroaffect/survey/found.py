@@ -15,6 +15,8 @@ from neuroaffect.survey.tally import Tally
 
 __all__ = ["StreamSurvey", "Survey", "Timed"]
 
+_OF_STREAMS = {"stream", "gap"}  # events that the streams themselves are shown with
+
 
 @dataclass(frozen=True)
 class Timed:
@@ -93,8 +95,8 @@ class Survey:
     streams : tuple of StreamSurvey
     events : tuple of Timed
         Markers of any stream, and what our own sessions say of themselves, in order of time.
-    defects : tuple of str
-        What is wrong with the file itself.
+    defects, notes : tuple of str
+        What is wrong with the file itself, and what is odd about it or was left out.
     """
 
     format: str
@@ -102,6 +104,7 @@ class Survey:
     streams: tuple[StreamSurvey, ...]
     events: tuple[Timed, ...]
     defects: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, recording: Recording | Path | str) -> "Survey":
@@ -117,13 +120,18 @@ class Survey:
         tallies = _tallies(source)
         start_s = min((t.first_s for t in tallies.values() if t.samples), default=0.0)
         markers = (marker for tally in tallies.values() for marker in tally.markers)
-        told = ((event.time, _text(event)) for event in recording.events if event.kind != "stream")
+        told = (
+            (event.time, _text(event))
+            for event in recording.events
+            if event.kind not in _OF_STREAMS
+        )
         return cls(
             format=recording.format,
             start_s=start_s,
             streams=tuple(_survey(source, name, tallies[name], start_s) for name in tallies),
             events=tuple(Timed(time - start_s, text) for time, text in sorted([*markers, *told])),
             defects=recording.defects,
+            notes=recording.notes,
         )
 
     @property
