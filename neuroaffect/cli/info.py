@@ -40,6 +40,7 @@ def _facts(found: "Survey") -> dict[str, Any]:
         "streams": [_stream_facts(stream) for stream in found.streams],
         "events": [{"time_s": event.time_s, "text": event.text} for event in found.events],
         "defects": found.defects,
+        "doubts": found.doubts,
         "notes": found.notes,
     }
 
@@ -97,7 +98,7 @@ def _show(file: Path, found: "Survey") -> None:
         for line in _remarks(stream):
             print(f"{stream.info.name}: {line}")
     _show_events(found)
-    for problem in found.problems:
+    for problem in (*found.problems, *found.doubts):
         print(f"! {problem}")
     for note in found.notes:
         print(f"note: {note}")
@@ -130,7 +131,7 @@ def off(ppm: float | None) -> str:
 def _remarks(stream: "StreamSurvey") -> list[str]:
     info, remarks = stream.info, []
     nameless = tuple(f"ch{i + 1}" for i in range(len(info.channels)))
-    if info.kind != "markers" and info.channels != nameless:
+    if len(info.channels) > 1 and info.channels != nameless:
         remarks.append(" ".join(info.channels))
     remarks += stream.description.notes
     if (offsets := stream.offsets) is not None:

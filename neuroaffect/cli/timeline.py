@@ -49,33 +49,38 @@ def bar(stream: "StreamSurvey", *, total_s: float, cells: int) -> str:
         marked = {min(cells - 1, max(0, int(time_s / cell_s))) for time_s in stream.moments}
         return "".join(MARK if cell in marked else NONE for cell in range(cells))
     present = _spans(stream)
-    return "".join(
-        _sign(_covered(present, cell * cell_s, (cell + 1) * cell_s), cell_s, stream.info.rate_hz)
-        for cell in range(cells)
-    )
+    whole = [(present[0][0], present[-1][1])]
+    signs = []
+    for cell in range(cells):
+        start_s, stop_s = cell * cell_s, (cell + 1) * cell_s
+        came_s, due_s = (_within(spans, start_s, stop_s) for spans in (present, whole))
+        # Half a sample is no loss: cells end between samples.
+        complete = came_s >= due_s - 0.5 / stream.info.rate_hz
+        signs.append(_sign(came_s / cell_s, complete=complete))
+    return "".join(signs)
 
 
 def _spans(stream: "StreamSurvey") -> list[tuple[float, float]]:
     """Return from when to when samples came without a hole."""
-    # A sample stands for the time up to the next.
     edges = [stream.start_s]
     for time_s, length_s in stream.gaps:
         edges += [time_s, time_s + length_s]
+    # A sample stands for the time up to the next.
     edges.append(stream.start_s + stream.duration_s + 1.0 / stream.info.rate_hz)
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def _covered(spans: Sequence[tuple[float, float]], start_s: float, stop_s: float) -> float:
+def _within(spans: Sequence[tuple[float, float]], start_s: float, stop_s: float) -> float:
+    """Return how much of a stretch of time the spans cover."""
     return sum(max(0.0, min(stop, stop_s) - max(start, start_s)) for start, stop in spans)
 
 
-def _sign(covered_s: float, cell_s: float, rate_hz: float) -> str:
-    # Half a sample is no loss: cells end between samples.
-    if covered_s >= cell_s - 0.5 / rate_hz:
-        return WHOLE
-    if covered_s <= 0.01 * cell_s:
+def _sign(share: float, *, complete: bool) -> str:
+    if share < 0.01:
         return NONE
-    return SOME if covered_s >= 0.5 * cell_s else LITTLE
+    if complete:
+        return WHOLE
+    return SOME if share >= 0.5 else LITTLE
 
 
 def _percent(percent: float) -> str:

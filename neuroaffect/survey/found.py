@@ -95,8 +95,12 @@ class Survey:
     streams : tuple of StreamSurvey
     events : tuple of Timed
         Markers of any stream, and what our own sessions say of themselves, in order of time.
-    defects, notes : tuple of str
-        What is wrong with the file itself, and what is odd about it or was left out.
+    defects : tuple of str
+        What is wrong with the file itself.
+    doubts : tuple of str
+        Why the times of a stream cannot be trusted, though every byte is sound.
+    notes : tuple of str
+        What is odd about the file but costs nothing.
     """
 
     format: str
@@ -104,6 +108,7 @@ class Survey:
     streams: tuple[StreamSurvey, ...]
     events: tuple[Timed, ...]
     defects: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -131,6 +136,7 @@ class Survey:
             streams=tuple(_survey(source, name, tallies[name], start_s) for name in tallies),
             events=tuple(Timed(time - start_s, text) for time, text in sorted([*markers, *told])),
             defects=recording.defects,
+            doubts=recording.doubts,
             notes=recording.notes,
         )
 
