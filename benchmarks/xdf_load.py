@@ -7,6 +7,7 @@ boundary every 10 s): 32 channels of float32 at 500 Hz beside an irregular marke
 with a stamp on every sample, once with one stamp per chunk and the others to be deduced. Each is
 loaded by `open_recording(path).load()`, by pyxdf without clock synchronisation and dejittering
 (which returns the same arrays, and is checked to), and by pyxdf as it is called by default.
+Ours is streamed too: every packet is decoded in file order and let go, for files of any length.
 
 A process imports, then measures time and growth of its peak resident memory for one load. Prints
 medians, ratios (pyxdf / ours) and memory per byte of data; data is what the arrays take.
@@ -26,7 +27,7 @@ import numpy as np
 
 CHANNELS, RATE_HZ, CHUNK_S, OFFSET_S, BOUNDARY_S = 32, 500, 0.5, 5.0, 10.0
 LAYOUTS = ("stamped", "deduced")
-WAYS = ("ours", "pyxdf raw", "pyxdf default")
+WAYS = ("ours", "pyxdf raw", "pyxdf default", "ours streamed")
 BOUNDARY = bytes.fromhex("43a546dccbf5410fb30ed5467383cbe4")
 
 
@@ -85,8 +86,8 @@ def write(path, megabytes, layout):
 
 def load(way, path):
     """Load once in this process; print seconds, growth of memory, bytes of data."""
-    if way == "ours":
-        from neuroaffect.session import open_recording
+    if "ours" in way:
+        from neuroaffect.session import Packet, open_recording
     else:
         import logging
 
@@ -95,6 +96,9 @@ def load(way, path):
         logging.disable()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
+    if way == "ours streamed":
+        print(json.dumps(stream(open_recording(path), Packet, start, before)))
+        return
     if way == "ours":
         loaded = open_recording(path).load()[1]
         stamps, values = loaded.stamps, loaded.values
@@ -102,11 +106,24 @@ def load(way, path):
         raw = {"synchronize_clocks": False, "dejitter_timestamps": False} if "raw" in way else {}
         streams, _ = pyxdf.load_xdf(path, **raw)
         stamps, values = streams[0]["time_stamps"], streams[0]["time_series"]
+    found = measured(start, before, data=stamps.nbytes + values.nbytes)
+    sums = [float(stamps.sum()) if "default" not in way else None, float(values.sum(dtype="f8"))]
+    print(json.dumps({**found, "sums": sums}))
+
+
+def stream(recording, packet_type, start, before):
+    """Let every packet go by."""
+    data = 0
+    for item in recording.items():
+        if isinstance(item, packet_type):
+            data += item.stamps.nbytes + item.values.nbytes
+    return measured(start, before, data=data)
+
+
+def measured(start, before, *, data):
     took_s = time.perf_counter() - start
     grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-    data = stamps.nbytes + values.nbytes
-    sums = [float(stamps.sum()) if "default" not in way else None, float(values.sum(dtype="f8"))]
-    print(json.dumps({"took_s": took_s, "grown": grown, "data": data, "sums": sums}))
+    return {"took_s": took_s, "grown": grown, "data": data}
 
 
 def measure(path, rounds):
@@ -121,6 +138,7 @@ def measure(path, rounds):
     return {
         way: {
             "median_s": float(np.median([turn["took_s"] for turn in turns])),
+            "memory_mb": float(np.median([turn["grown"] / 1e6 for turn in turns])),
             "memory_per_data": float(np.median([turn["grown"] / turn["data"] for turn in turns])),
         }
         for way, turns in found.items()
@@ -135,7 +153,7 @@ def report(layout, path, rounds):
         ratio = row[f"{way} / ours"] = row[way]["median_s"] / ours["median_s"]
         print(
             f"  {way:14} {row[way]['median_s'] * 1000:8.0f} ms   {ratio:6.1f} x ours   "
-            f"memory {row[way]['memory_per_data']:.2f} x data",
+            f"memory {row[way]['memory_mb']:5.1f} MB, {row[way]['memory_per_data']:.2f} x data",
             flush=True,
         )
     return row

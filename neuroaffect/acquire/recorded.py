@@ -8,7 +8,7 @@ from neuroaffect.acquire.intake import stream_names
 from neuroaffect.acquire.source import Item, RawSource
 from neuroaffect.catalog import Device, load_devices
 from neuroaffect.errors import SessionError
-from neuroaffect.session.raw import ClockOffset, Packet, RawStream
+from neuroaffect.session.raw import Packet, RawStream
 from neuroaffect.session.recording import Recording, open_recording
 
 __all__ = ["Recorded"]
@@ -85,7 +85,7 @@ class Recorded(RawSource):
 
     def _items(self) -> Iterator[Item]:
         if not self.recording.is_ours:
-            yield from self._first_offsets()
+            yield from (o for o in self.recording.first_offsets if o.stream in self._intakes)
         received = dict.fromkeys(self._intakes, 0)
         for item in self.recording.items():
             intake = self._intakes.get(item.stream)
@@ -98,18 +98,6 @@ class Recorded(RawSource):
                 intake.tell_gap(self._told_lost.get(place, 0))
                 received[item.stream] += len(item)
             yield item
-
-    def _first_offsets(self) -> Iterator[ClockOffset]:
-        """Yield the first clock offset of each stream, looking ahead until all are found."""
-        if self.recording.format != "XDF":
-            return
-        sought = set(self._intakes)
-        for item in self.recording.items():
-            if isinstance(item, ClockOffset) and item.stream in sought:
-                sought.discard(item.stream)
-                yield item
-                if not sought:
-                    return
 
 
 def _told_gaps(recording: Recording) -> dict[tuple[str, int], int]:

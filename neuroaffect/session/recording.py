@@ -13,7 +13,7 @@ from neuroaffect.session.imported import Imported
 from neuroaffect.session.imports import import_recording
 from neuroaffect.session.loaded import LoadedStream, load_items
 from neuroaffect.session.provenance import provenance_of
-from neuroaffect.session.raw import Event, Item, Packet, RawStream
+from neuroaffect.session.raw import ClockOffset, Event, Item, Packet, RawStream
 from neuroaffect.session.text_formats import KNOWN_TEXTS, import_text
 from neuroaffect.session.xdf import MAGIC
 from neuroaffect.session.xdf_packed import is_packed
@@ -54,6 +54,8 @@ class Recording:
         Whether stamps come from a clock; else samples were only counted.
     samples : tuple of int, or None
         How many samples each stream has, where opening the file has counted them.
+    first_offsets : tuple of ClockOffset
+        The first clock offset of each stream that has any.
     """
 
     path: Path
@@ -67,6 +69,7 @@ class Recording:
     told: frozenset[int] = frozenset()
     is_timed: bool = True
     samples: tuple[int, ...] | None = None
+    first_offsets: tuple[ClockOffset, ...] = ()
     read: Callable[[], Iterator[Item]] = field(compare=False)
 
     def items(self) -> Iterator[Item]:
@@ -139,6 +142,7 @@ def _from_xdf(path: Path) -> Recording:
         path=path, format="XDF", streams=contents.streams, events=contents.events,
         defects=contents.defects, doubts=contents.doubts, notes=contents.notes,
         is_ours=contents.is_ours, samples=contents.samples,
+        first_offsets=contents.first_offsets,
         read=partial(read_xdf, path, absurd=contents.absurd),
         told=every if contents.is_ours else frozenset(),
     )  # fmt: skip

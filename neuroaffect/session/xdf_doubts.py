@@ -41,9 +41,11 @@ class StampTally:
         """Count the stamps of a chunk."""
         if not len(stamps):
             return
+        steps = np.empty(len(stamps))
         with np.errstate(invalid="ignore", over="ignore"):
-            steps = np.diff(stamps, prepend=self.last_s if self.samples else stamps[:1])
-            forward = bool(steps.min() >= 0.0)
+            steps[0] = stamps[0] - self.last_s if self.samples else stamps[0] - stamps[0]
+            np.subtract(stamps[1:], stamps[:-1], out=steps[1:])
+            forward = steps.min() >= 0.0
         if not forward:  # NaN too
             self.odd += int(np.count_nonzero(~np.isfinite(stamps)))
             back = steps[steps < 0.0]

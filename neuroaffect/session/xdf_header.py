@@ -12,7 +12,7 @@ from neuroaffect.session.raw import FORMATS, ClockOffset, RawStream
 from neuroaffect.session.redact import anonymise
 from neuroaffect.session.xdf import Damage
 
-__all__ = ["footer_count", "host_of", "parse_header", "write_footer", "write_header"]
+__all__ = ["footer_count", "host_of", "parse_header", "parse_xml", "write_footer", "write_header"]
 
 _DEEPEST = 64  # elements within elements; what walks down a tree must not run out of stack
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -37,7 +37,7 @@ def parse_header(
     Damage
         If count or format of the channels cannot be known, so that no sample can be read.
     """
-    info = _parse(text)
+    info = parse_xml(text)
     name = info.findtext("name") or ""
     format = (info.findtext("channel_format") or "").strip()
     if format not in FORMATS:
@@ -61,7 +61,14 @@ def parse_header(
     return stream, defects, notes
 
 
-def _parse(text: str) -> Element:
+def parse_xml(text: str) -> Element:
+    """Return the root of a header or footer; what XML cannot carry is replaced.
+
+    Raises
+    ------
+    Damage
+        If it is broken, declares entities, or is deeper than any header.
+    """
     # No header needs a document type, and entities can be made to grow without bound.
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise Damage("its XML declares a document type")
@@ -111,7 +118,7 @@ def write_header(stream: RawStream, *, redact: bool) -> str:
     about it are marked ``can_drop_samples``, or readers draw a line through each gap.
     """
     try:
-        info = _parse(stream.header) if stream.header else _made(stream)
+        info = parse_xml(stream.header) if stream.header else _made(stream)
     except Damage:
         info = _made(stream)
     if not _describes(info, stream):
@@ -184,7 +191,7 @@ def write_footer(*, stamps: tuple[float, float], count: int, offsets: Sequence[C
 
 def footer_count(text: str) -> int | None:
     """Return the number of samples a footer speaks of, None if it says none."""
-    count = _number(_parse(text), "sample_count")
+    count = _number(parse_xml(text), "sample_count")
     return int(count) if np.isfinite(count) else None
 
 
@@ -193,6 +200,6 @@ def host_of(stream: RawStream) -> str:
     if "<hostname" not in stream.header:
         return ""
     try:
-        return (_parse(stream.header).findtext("hostname") or "").strip()
+        return (parse_xml(stream.header).findtext("hostname") or "").strip()
     except Damage:
         return ""

@@ -38,6 +38,8 @@ class XdfContents:
         What is odd but costs nothing.
     absurd : frozenset of (int, int)
         Clock offsets that are no measurements: stream's id, and its how-manieth.
+    first_offsets : tuple of ClockOffset
+        The first of each stream that was measured.
     is_ours : bool
     """
 
@@ -48,6 +50,7 @@ class XdfContents:
     doubts: tuple[str, ...]
     notes: tuple[str, ...]
     absurd: frozenset[OffsetPlace]
+    first_offsets: tuple[ClockOffset, ...]
     is_ours: bool
 
 
@@ -139,6 +142,7 @@ class _Scan:
             doubts=tuple(map(one_line, stamp_doubts(tallies, is_ours=is_ours))),
             notes=tuple(map(one_line, notes)),
             absurd=absurd,
+            first_offsets=tuple(_first_offsets(tallies, absurd)),
             is_ours=is_ours,
         )
 
@@ -170,3 +174,13 @@ class _Scan:
             else:
                 self.chunks.defects.tell(sentence)
         self.streams.tell_unclosed()
+
+
+def _first_offsets(
+    tallies: list[StampTally], absurd: frozenset[OffsetPlace]
+) -> Iterator[ClockOffset]:
+    for tally in tallies:
+        for place, measured in enumerate(tally.offsets):
+            if (tally.stream.id, place) not in absurd:
+                yield measured
+                break

@@ -7,13 +7,11 @@ header is replaced, and a stream header that only a tolerant reader takes is wri
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-from xml.etree import ElementTree
 
 from neuroaffect.errors import SessionError
-from neuroaffect.session.raw import ClockOffset, RawStream
 from neuroaffect.session.xdf import (
     BOUNDARY,
     MAGIC,
@@ -24,15 +22,12 @@ from neuroaffect.session.xdf import (
 )
 from neuroaffect.session.xdf_chunks import Chunks, XdfSource, open_chunks
 from neuroaffect.session.xdf_events import parse_event
-from neuroaffect.session.xdf_header import write_header
-from neuroaffect.session.xdf_offsets import absurd_offsets
-from neuroaffect.session.xdf_samples import SamplesReader
+from neuroaffect.session.xdf_known import Known
 from neuroaffect.session.xdf_saved import SavedStream, StreamSaver
 from neuroaffect.session.xdf_streams import Streams
 
 __all__ = ["Saved", "repair_chunks", "repair_xdf"]
 
-_FILE_HEADER = b'<?xml version="1.0"?><info><version>1.0</version></info>'
 _BOUNDARY_CHUNK = pack_chunk(Tag.BOUNDARY, BOUNDARY)
 
 
@@ -71,7 +66,7 @@ def repair_xdf(path: Path | str, out: Path | str) -> Saved:
     path, out = Path(path), Path(out)
     if out.suffix.lower() != ".xdf":
         raise SessionError(f"'{out}' is no name for a plain XDF file; let it end in .xdf")
-    known = _Known.of(path)
+    known = Known.of(path)
     try:
         target = out.open("xb")
     except FileExistsError:
@@ -94,7 +89,7 @@ def repair_xdf(path: Path | str, out: Path | str) -> Saved:
 
 def repair_chunks(source: XdfSource, target: BinaryIO) -> Saved:
     """Write what can be saved of an XDF file into an open one; see :func:`repair_xdf`."""
-    return _repaired(source, _Known.of(source), _Target(target, Path("the target")))
+    return _repaired(source, Known.of(source), _Target(target, Path("the target")))
 
 
 def _unwritable(out: Path, error: OSError | ValueError) -> SessionError:
@@ -115,102 +110,7 @@ class _Target:
             raise _unwritable(self.path, error) from None
 
 
-@dataclass
-class _Headers(Streams):
-    """Keeps the bytes of the headers beside what they say."""
-
-    file_header: bytes = pack_chunk(Tag.FILE_HEADER, _FILE_HEADER)
-    raw: dict[int, bytes] = field(default_factory=dict)
-    has_file_header: bool = False
-
-    def learn(self, tag: Tag, content: bytes) -> None:
-        super().learn(tag, content)
-        if tag is Tag.STREAM_HEADER:
-            id = int.from_bytes(content[2:6], "little")
-            self.raw.setdefault(id, self.chunks.head + content)
-        elif tag is Tag.FILE_HEADER and not self.has_file_header and _is_xml(content[2:]):
-            self.file_header = self.chunks.head + content
-            self.has_file_header = True
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What a repair must know of the whole file before it writes the first byte."""
-
-    file_header: bytes
-    headers: dict[int, bytes]
-    streams: dict[int, RawStream]
-    footers: dict[int, int | None]
-    absurd: set[tuple[int, int]]
-
-    @classmethod
-    def of(cls, source: XdfSource) -> "_Known":
-        with open_chunks(source) as chunks:
-            met = _Headers(chunks)
-            for _ in met.walk(SamplesReader.check):
-                pass
-        if not met.readers:
-            why = f" ({chunks.defects.told[0]})" if chunks.defects.told else ""
-            raise SessionError(f"nothing of the recording can be saved: it holds no stream{why}")
-        # Again, for what was written before its stream's header.
-        offsets: dict[int, list[ClockOffset]] = {}
-        with open_chunks(source) as chunks:
-            readers = {id: SamplesReader(reader.stream) for id, reader in met.readers.items()}
-            met = _Headers(
-                chunks, readers, file_header=met.file_header, raw=met.raw,
-                has_file_header=met.has_file_header,
-            )  # fmt: skip
-            for _, said in met.walk(SamplesReader.check):
-                if isinstance(said, ClockOffset):
-                    offsets.setdefault(said.stream, []).append(said)
-        streams = {id: reader.stream for id, reader in met.readers.items()}
-        is_ours = any(reader.is_events for reader in met.readers.values())
-        absurd = {
-            (id, place)
-            for id, measured in offsets.items()
-            for place in absurd_offsets(measured)
-            if not is_ours
-        }
-        headers = {id: _readable(met.raw[id], stream) for id, stream in streams.items()}
-        return cls(met.file_header, headers, streams, met.footers, absurd)
-
-
-def _readable(chunk: bytes, stream: RawStream) -> bytes:
-    """Return a header's chunk as it was, or written anew where pyxdf could not read it."""
-    if _is_plain(stream.header, stream):
-        return chunk
-    if not stream.name:
-        stream = replace(stream, name=f"stream {stream.id}", header="")
-    text = write_header(stream, redact=False)
-    if not _is_plain(text, stream):
-        text = write_header(replace(stream, header=""), redact=False)
-    return pack_chunk(Tag.STREAM_HEADER, text.encode("utf-8", "replace"), stream=stream.id)
-
-
-def _is_plain(text: str, stream: RawStream) -> bool:
-    """Whether a reader that takes everything literally finds what we found."""
-    try:
-        info = ElementTree.fromstring(text)
-        return (
-            info.tag == "info"
-            and bool(info.findtext("name"))
-            and int(info.findtext("channel_count") or "") == len(stream.labels)
-            and float(info.findtext("nominal_srate") or "") == stream.rate_hz
-            and info.findtext("channel_format") == stream.format
-        )
-    except (ElementTree.ParseError, ValueError):
-        return False
-
-
-def _is_xml(data: bytes) -> bool:
-    try:
-        ElementTree.fromstring(data)
-    except (ElementTree.ParseError, ValueError, LookupError):  # also an unknown encoding
-        return False
-    return b"<!" not in data
-
-
-def _repaired(source: XdfSource, known: _Known, target: _Target) -> Saved:
+def _repaired(source: XdfSource, known: Known, target: _Target) -> Saved:
     torn: list[bytes] = []
     with open_chunks(source, torn=torn.append) as chunks:
         repair = _Repair(chunks, known, target)
@@ -225,7 +125,7 @@ def _repaired(source: XdfSource, known: _Known, target: _Target) -> Saved:
 class _Repair:
     """Copies chunk by chunk, and counts."""
 
-    def __init__(self, chunks: Chunks, known: _Known, target: _Target) -> None:
+    def __init__(self, chunks: Chunks, known: Known, target: _Target) -> None:
         self._chunks = chunks
         self._known = known
         self._put = target.put

@@ -16,7 +16,7 @@ from neuroaffect.errors import SessionError
 from neuroaffect.session.raw import EVENTS_STREAM, ClockOffset, Item, Packet, RawStream
 from neuroaffect.session.xdf import BOUNDARY, MAGIC, Tag, pack_chunk
 from neuroaffect.session.xdf_header import write_header
-from neuroaffect.session.xdf_samples import SamplesWriter
+from neuroaffect.session.xdf_samples_write import SamplesWriter
 
 __all__ = ["SessionWriter"]
 
