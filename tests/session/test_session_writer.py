@@ -82,6 +82,20 @@ def test_items_stay_in_the_order_of_their_arrival(stream, packet, write):
     ]
 
 
+def test_a_stream_may_be_added_when_others_have_long_been_written(tmp_path, stream, packet):
+    early, late, path = stream(id=1), stream(id=2, name="late"), tmp_path / "session.xdf"
+    with SessionWriter(path) as writer:
+        writer.add(early)
+        writer.write(packet(early))
+        writer.add(late)
+        writer.write(packet(late))
+        writer.write(packet(early, first=10))
+    got = load(path)
+    assert len(got["cap"]["time_stamps"]) == 20
+    assert np.array_equal(got["late"]["time_series"], packet(late).values)
+    assert got["late"]["footer"]["info"]["sample_count"] == ["10"]
+
+
 def test_pyxdf_finds_the_clock_offsets_that_were_written_and_no_others(stream, packet, write):
     raw = stream()
     offsets = [ClockOffset(1, 10.0, 0.125), ClockOffset(1, 15.0, 0.25)]
