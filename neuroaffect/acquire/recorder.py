@@ -201,7 +201,8 @@ class Recorder:
     def _alarm(self, name: str, flow: Flow, state: StreamState, now: float) -> str:
         since = self._since.setdefault(name, now if self._ended is None else self._began)
         if state.state not in _WELL:
-            return f"stream '{name}' is {state.state}{_for(state.age_s)}"
+            why = f": {state.says}" if state.says else ""
+            return f"stream '{name}' is {state.state}{_for(state.age_s)}{why}"
         if not flow.total and flow.nominal_hz and now - since > _SILENT_S:
             return f"stream '{name}' has sent nothing{_for(now - since)}"
         off = flow.off()

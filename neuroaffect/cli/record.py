@@ -58,7 +58,7 @@ def _source(streams: list[str] | None, timeout_s: float, writer: "SessionWriter"
     from neuroaffect.acquire import LslSource
 
     try:
-        return LslSource(streams or None, timeout_s=timeout_s)
+        return LslSource(streams or None, timeout_s=timeout_s, join_late=True)
     except StreamError:
         writer.discard()
         raise

@@ -8,7 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import uuid
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -168,3 +172,110 @@ def test_a_terminal_that_is_held_does_not_hold_the_recording():
 )  # fmt: skip
 def test_bytes_are_written_for_people(count, text):
     assert size(count) == text
+
+
+SENDER = """
+import sys, time
+import numpy as np
+import pylsl
+
+name, rate, channels = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+info = pylsl.StreamInfo(name, "EEG", channels, rate, "float32", "id-" + name)
+outlet = pylsl.StreamOutlet(info)
+start, sent = pylsl.local_clock(), 0
+while True:
+    time.sleep(0.02)
+    due = int((pylsl.local_clock() - start) * rate)
+    if due > sent:
+        index = np.arange(sent, due)
+        values = np.repeat(index[:, None], channels, axis=1).astype(np.float32)
+        outlet.push_chunk(values, (start + index / rate).tolist())
+        sent = due
+"""
+
+
+@pytest.fixture
+def sending(network):
+    """Return a function that starts a sender in a process of its own."""
+    started = []
+
+    def start(name: str, rate_hz: float, channels: int = 2) -> subprocess.Popen:
+        words = [sys.executable, "-c", SENDER, name, str(rate_hz), str(channels)]
+        started.append(subprocess.Popen(words, env=network, stderr=subprocess.DEVNULL))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def recording(network, tmp_path):
+    """Start a recording; give a function that waits for samples of a stream in its file."""
+    out = tmp_path / "out.xdf"
+    process = subprocess.Popen(
+        command("record", out, "--json"), env=network, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    def until(*described: tuple[str, float]) -> None:
+        while not set(described) <= flowing(out):
+            assert process.poll() is None
+            time.sleep(0.2)
+
+    def end() -> dict:
+        process.send_signal(signal.SIGINT)
+        return json.loads(process.communicate(timeout=30)[0])
+
+    yield SimpleNamespace(out=out, until=until, end=end)
+    process.kill()
+    process.wait()
+
+
+def flowing(path: Path) -> set[tuple[str, float]]:
+    """Return name and rate of the streams of which at least 50 samples are in the file."""
+    if not path.exists():
+        return set()
+    recording = open_recording(path)
+    counts = Counter()
+    for item in recording.items():
+        if isinstance(item, Packet):
+            counts[item.stream] += len(item)
+    return {(raw.name, raw.rate_hz) for raw in recording.streams if counts[raw.id] >= 50}
+
+
+def test_a_stream_that_appears_later_is_recorded_from_then_on(sending, recording):
+    sending("early", 100.0)
+    recording.until(("early", 100.0))
+    sending("late", 200.0)
+    recording.until(("late", 200.0))
+    facts = {stream["name"]: stream for stream in recording.end()["streams"]}
+    assert facts["late"]["samples"] >= 50
+    assert facts["early"]["samples"] > 0
+    assert open_recording(recording.out).defects == ()
+
+
+def test_a_stream_that_comes_back_is_recorded_on(sending, recording):
+    first = sending("cap", 100.0)
+    recording.until(("cap", 100.0))
+    first.kill()
+    first.wait()
+    count = sum(1 for _ in open_recording(recording.out).items())
+    sending("cap", 100.0)
+    while sum(1 for _ in open_recording(recording.out).items()) < count + 10:
+        time.sleep(0.2)
+    (cap,) = recording.end()["streams"]
+    assert cap["name"] == "cap"
+
+
+def test_a_stream_that_comes_back_with_another_rate_is_a_stream_of_its_own(sending, recording):
+    first = sending("cap", 100.0)
+    recording.until(("cap", 100.0))
+    first.kill()
+    first.wait()
+    sending("cap", 250.0)
+    recording.until(("cap", 100.0), ("cap", 250.0))
+    recording.end()
+    ids = [raw.id for raw in open_recording(recording.out).streams if raw.name == "cap"]
+    assert len(ids) == len(set(ids)) == 2
