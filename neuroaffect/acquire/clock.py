@@ -1,5 +1,6 @@
-"""A sender's stamps on this machine's clock: offsets believed, resets survived, never backward."""
+"""A sender's times on this machine's clock: offsets believed, resets survived, never backward."""
 
+from collections import deque
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ ClockClass = Literal["none", "lsl", "unix", "other"]
 NEAR_S = 10.0  # stamps further than this from a clock were not taken from it
 BACKWARD_S = 1.0  # stamps that fall back by more come from a clock that was reset
 UNKNOWN_S = 1.0  # what a clock reset counts for, since its length cannot be known: ours
+MEASURED = 3  # offsets of which the median holds
 JUMP_S = 1.0  # an offset that moves by more must be measured twice before it is believed
 ABSURD_S = 1e10  # beyond any clock; recorders have written uninitialised numbers as offsets
 
@@ -37,49 +39,97 @@ def classify(newest: float, *, lsl: float, unix: float, regular: bool) -> ClockC
 
 
 class StreamClock:
-    """Turn stamps into times: the newest offset believed is added, and time never runs backward.
+    """Put times on the sender's clock onto this machine's; never backward.
 
-    Stamps that fall back a little are held at the newest time. After a clock reset time goes on
-    :data:`UNKNOWN_S` after the newest time, until the offset to the new clock has been measured
-    twice. Causal: a time depends on nothing that arrives after it.
+    The offset in force is the median of the last three measurements, so that one bad
+    measurement bends nothing. Where `smooth`, a new offset is gone over to within the next
+    packet, not between two samples. After a clock reset time goes on :data:`UNKNOWN_S` after the
+    newest, until the offset to the new clock has been measured twice. Causal: a time depends on
+    nothing that arrives after it.
+
+    Parameters
+    ----------
+    smooth : bool
+        For regular streams; a marker always gets the whole offset.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, smooth: bool = False) -> None:
+        self.smooth = smooth
         self.newest: float | None = None
         self.offset: ClockOffset | None = None
+        self._believed: deque[ClockOffset] = deque(maxlen=MEASURED)
         self._doubted: ClockOffset | None = None
+        self._newest_sent = np.nan
+        self._shift_s = 0.0  # what was added to the newest time
         self._bridge_s = 0.0  # what keeps time going between a reset and the new offset
 
     def set_offset(self, measured: ClockOffset) -> bool:
         """Take a measurement; return whether it is believed.
 
-        A value no clock can have is dropped. One that moves by more than :data:`JUMP_S` waits
-        for a second that agrees with it: a clock reset stays, a bad measurement does not.
+        A value no clock can have is dropped. One that moves by more than :data:`JUMP_S`, and any
+        after a reset, waits for a second that agrees with it: a new clock stays, a bad
+        measurement does not.
         """
         if not abs(measured.offset) < ABSURD_S:  # also for nan
             return False
-        if self.offset is not None and _apart(measured, self.offset):
+        if self._bridge_s or (self.offset is not None and _apart(measured, self.offset)):
             doubted, self._doubted = self._doubted, measured
             if doubted is None or _apart(measured, doubted):
                 return False
             self._bridge_s = 0.0
+            self._believed.clear()
         self._doubted = None
-        self.offset = measured
+        if not self._believed:
+            self._believed.extend([measured] * MEASURED)
+        self._believed.append(measured)
+        self.offset = sorted(self._believed, key=_seconds)[MEASURED // 2]
         return True
 
-    def times(self, stamps: np.ndarray) -> np.ndarray:
-        """Return the times of the next samples, (samples,), and remember the newest."""
-        shift = (self.offset.offset if self.offset else 0.0) + self._bridge_s
-        times = stamps + shift
+    def times(self, sent: np.ndarray) -> np.ndarray:
+        """Return the times of the next samples, (samples,), and remember the newest.
+
+        Parameters
+        ----------
+        sent : ndarray, shape (samples,)
+            Seconds on the sender's clock.
+        """
+        newest_sent = float(np.fmax.reduce(sent))
         if self.newest is None:
-            self.newest = float(times[0])
-        elif times[0] < self.newest - BACKWARD_S:
-            self._bridge_s += self.newest + UNKNOWN_S - float(times[0])
-            return self.times(stamps)
-        times[0] = max(self.newest, times[0])
+            self._shift_s = self._offset_s
+            self.newest = _first(sent) + self._shift_s
+        elif sent[0] < self._newest_sent - BACKWARD_S:
+            self._bridge_s = self.newest + UNKNOWN_S - float(sent[0]) - self._offset_s
+            self._shift_s = self._offset_s + self._bridge_s
+            self._doubted = None
+        else:
+            newest_sent = float(np.fmax(newest_sent, self._newest_sent))
+        self._newest_sent = newest_sent
+        times = self._shifted(sent)
+        times[0] = np.fmax(self.newest, times[0])
         times = np.fmax.accumulate(times)
         self.newest = float(times[-1])
         return times
+
+    @property
+    def _offset_s(self) -> float:
+        return self.offset.offset if self.offset else 0.0
+
+    def _shifted(self, sent: np.ndarray) -> np.ndarray:
+        before_s, self._shift_s = self._shift_s, self._offset_s + self._bridge_s
+        if not self.smooth or before_s == self._shift_s:
+            return sent + self._shift_s
+        n = len(sent)
+        return sent + (before_s + np.arange(1, n + 1) * ((self._shift_s - before_s) / n))
+
+
+def _first(sent: np.ndarray) -> float:
+    """Return the first time that is one; 0 if none is."""
+    finite = sent[np.isfinite(sent)]
+    return float(finite[0]) if len(finite) else 0.0
+
+
+def _seconds(measured: ClockOffset) -> float:
+    return measured.offset
 
 
 def _apart(one: ClockOffset, other: ClockOffset) -> bool:

@@ -1,21 +1,15 @@
-"""Find lost samples by their stamps, while they arrive, and without crying wolf."""
+"""Lost samples, found by their stamps while they arrive, and without crying wolf."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from neuroaffect.acquire.clock import BACKWARD_S, UNKNOWN_S
+from neuroaffect.acquire.dejitter import Dejitter
 
 __all__ = ["Gap", "GapFinder"]
 
-SHORTEST_S = 0.045  # a lost Muse packet is 47 ms, a stall of an OpenBCI sender up to 36
-SHORTEST_SAMPLES = 1.5
-JITTER_S = 0.05  # of a stream not yet known
-MARGIN = 2.0  # a hole is one when it exceeds the jitter seen by this factor
-MEMORY_S = 60.0  # jitter and rate are forgotten this slowly
-PRIOR_S = 5.0  # weight of the nominal rate against the rate seen
-PEAK_S = 2.0  # a late sample is caught up within about this time, or it was no jitter
+_NONE = np.empty(0)
 
 
 @dataclass(frozen=True)
@@ -30,89 +24,120 @@ class Gap:
         How many did not arrive.
     time : float
         Time of the last sample before it, LSL clock.
+    length_s : float
+        How long they would have taken, at the rate of the time.
     """
 
     first: int
     lost: int
     time: float
+    length_s: float
 
 
 class GapFinder:
-    """Judge the stamps of one regular stream.
+    """Judge the stamps of one regular stream, each packet when it comes.
 
     A hole is a step between two stamps that is longer than the jitter seen so far allows, and
-    that the samples after it, within the same packet, do not catch up with: bunched delivery is
-    no loss. How much jitter is allowed is learned from the one thing that losses never cause:
-    stamps that come early after stamps that came late. The effective rate is learned too, so
-    that a wrong nominal rate neither makes up losses nor miscounts them. A clock that was reset
-    counts as a hole of :data:`~neuroaffect.acquire.clock.UNKNOWN_S`.
+    that the samples after it do not catch up with: bunched delivery is no loss. How many samples
+    a hole has swallowed is told by where the least delayed sample behind it lies above the line.
+    A clock that was reset counts as a hole of :data:`~neuroaffect.acquire.clock.UNKNOWN_S`.
+
+    Samples behind a hole that come faster than they were taken may be a backlog that is only
+    beginning to arrive after a stall. The verdict then waits for the next packet; samples in
+    between count, and are timed, as if nothing was lost.
+
+    Parameters
+    ----------
+    line : Dejitter
+        Rate and jitter, learned elsewhere from the same stamps.
 
     Notes
     -----
-    Raw stamps go in, so that a new clock offset is never taken for a loss. Holes shorter than
-    :data:`SHORTEST_S` or :data:`SHORTEST_SAMPLES` are not told from jitter. The constants are
-    ours.
+    Stamps as sent go in, so that a new clock offset is never taken for a loss. What stamps
+    cannot tell: holes shorter than the line's ``shortest_s``, losses in a stream's first steps,
+    and the last samples of a count when even the least delayed sample of the packet behind the
+    hole came late by half a sample or more. The constants are ours.
     """
 
-    def __init__(self, rate_hz: float) -> None:
-        self._nominal_hz = rate_hz
-        self._seen_s = PRIOR_S
-        self._seen_samples = PRIOR_S * rate_hz
-        self._jitter_s = JITTER_S
-        self._peak_s = 0.0  # how much earlier than its latest sample the stream is now
-        self._newest: float | None = None
+    def __init__(self, line: Dejitter) -> None:
+        self._line = line
+        self._newest_s: float | None = None  # the newest stamp before the hole in question
+        self._waiting = _NONE  # stamps behind it on which the verdict waits
+        self._since = 0  # samples before those that have no stamp, or were counted otherwise
 
-    @property
-    def rate_hz(self) -> float:
-        """Rate seen of late, lost samples left out; the nominal one at first."""
-        return self._seen_samples / self._seen_s
+    def cut(self, steps: np.ndarray, values: np.ndarray, start: int) -> int:
+        """Return where a packet is to be cut: the first sample after `start` behind a long step.
 
-    @property
-    def shortest_s(self) -> float:
-        """Shortest hole that is now taken for a loss."""
-        return max(SHORTEST_S, SHORTEST_SAMPLES / self._nominal_hz, MARGIN * self._jitter_s)
+        Parameters
+        ----------
+        steps : ndarray, shape (samples - 1,)
+            From stamp to stamp.
+        values : ndarray, shape (samples, channels)
+            Not looked at; see :class:`~neuroaffect.acquire.counter.CounterGaps`.
+        start : int
+            Samples already taken.
+        """
+        rest = steps[start:]
+        hole_s = self._line.interval_s + self._line.shortest_s
+        long = (rest > hole_s) | (rest < -BACKWARD_S)
+        return start + 1 + (int(long.argmax()) if long.any() else len(rest))
 
-    def cuts(self, stamps: np.ndarray) -> list[int]:
-        """Return the samples inside a packet that come after a hole; remember nothing."""
-        cuts = []
-        steps = np.diff(stamps)
-        at = np.flatnonzero((steps - 1.0 / self.rate_hz > self.shortest_s) | (steps < -BACKWARD_S))
-        for start, stop in pairwise([*(at + 1).tolist(), len(stamps)]):
-            if self._judge(stamps[start:stop], newest=stamps[start - 1]):
-                cuts.append(start)
-        return cuts
+    def fell_back(self, stamps: np.ndarray) -> bool:
+        """Return whether these stamps come from a clock that was reset."""
+        return self._newest_s is not None and bool(stamps[0] < self._newest_s - BACKWARD_S)
 
-    def take(self, stamps: np.ndarray) -> int:
-        """Return how many samples were lost before this packet, and learn from it."""
-        if self._newest is None:
-            lost, before = 0, float(stamps[0]) - 1.0 / self.rate_hz
-        else:
-            lost, before = self._judge(stamps, newest=self._newest), self._newest
-        if lost:
-            before = float(stamps[0]) - 1.0 / self.rate_hz
-        self._learn(np.diff(stamps, prepend=before))
-        newest = float(np.fmax.reduce(stamps))
-        # After a reset the old clock's newest stamp means nothing any more.
-        self._newest = newest if lost or self._newest is None else max(newest, self._newest)
-        return lost
-
-    def _judge(self, stamps: np.ndarray, *, newest: float) -> int:
-        if stamps[0] < newest - BACKWARD_S:
-            return round(UNKNOWN_S * self._nominal_hz)
-        step_s = float(stamps[0]) - newest - 1.0 / self.rate_hz
-        if step_s <= self.shortest_s:
+    def missing(self, stamps: np.ndarray, values: np.ndarray) -> int:
+        """Return how many samples were lost before this packet, and remember its stamps."""
+        if self.fell_back(stamps):
+            self._close(stamps, newest_s=-np.inf)
+            return round(UNKNOWN_S * self._line.rate_hz)
+        late = self._late(stamps)
+        if late is None:
+            self._close(stamps)
             return 0
-        late = stamps - newest - np.arange(1, len(stamps) + 1) / self.rate_hz
-        missing_s = float(np.min(late))
-        return round(missing_s * self.rate_hz) if missing_s > self.shortest_s else 0
+        if _comes_fast(late, interval_s=self._line.interval_s, jitter_s=self._line.jitter_s):
+            self._waiting = np.concatenate([self._waiting, stamps])
+            return 0
+        self._close(stamps)
+        counts = np.arange(1, len(stamps) + 1) * self._line.interval_s
+        behind_s = float(np.nanmin(stamps - self._line.end_s - counts))
+        least_s = float(np.nanmin(late))
+        missing_s = min(max(behind_s, least_s), least_s + self._line.jitter_s)
+        return max(1, round(missing_s * self._line.rate_hz))
 
-    def _learn(self, steps: np.ndarray) -> None:
-        span_s, n = float(np.sum(steps)), len(steps)
-        late = np.cumsum(steps - 1.0 / self.rate_hz)
-        peaks = np.maximum(np.maximum.accumulate(late), self._peak_s)
-        keep = float(np.exp(-n / self._nominal_hz / MEMORY_S))
-        self._jitter_s = max(self._jitter_s * keep, float(np.max(peaks - late)))
-        fade = float(np.exp(-n / self._nominal_hz / PEAK_S))
-        self._peak_s = float(peaks[-1] - late[-1]) * fade
-        self._seen_s = self._seen_s * keep + span_s
-        self._seen_samples = self._seen_samples * keep + n
+    def _late(self, stamps: np.ndarray) -> np.ndarray | None:
+        """Return how late each sample behind a hole is; None if there is no hole."""
+        line, newest_s = self._line, self._newest_s
+        if newest_s is None or not line.is_sure:
+            return None
+        if not len(self._waiting):
+            first_s = float(stamps[0]) - newest_s - (self._since + 1) * line.interval_s
+            if not first_s > line.shortest_s:  # also for nan
+                return None
+        behind = np.concatenate([self._waiting, stamps])
+        counts = np.arange(self._since + 1, self._since + len(behind) + 1)
+        late = behind - newest_s - counts * line.interval_s
+        return late if np.nanmin(late) > line.shortest_s else None
+
+    def _close(self, stamps: np.ndarray, *, newest_s: float | None = None) -> None:
+        """Remember these stamps, and that no hole before them is in question any more."""
+        if newest_s is None:
+            newest_s = -np.inf if self._newest_s is None else self._newest_s
+        stamped = np.flatnonzero(~np.isnan(stamps))
+        if len(stamped) == 0:
+            self._since += len(self._waiting) + len(stamps)
+        else:
+            self._newest_s = max(newest_s, float(np.fmax.reduce(stamps)))
+            self._since = len(stamps) - 1 - int(stamped[-1])
+        self._waiting = _NONE
+
+
+def _comes_fast(late: np.ndarray, *, interval_s: float, jitter_s: float) -> bool:
+    """Return whether samples are catching up, or came all at once: a backlog, as far as seen."""
+    if len(late) == 1:
+        return False
+    # Of samples that arrived together the last was delayed least.
+    ends = np.flatnonzero(np.append(np.diff(late) > -interval_s / 2, True))
+    elapsed_s = float(ends[-1] - ends[0]) * interval_s
+    fall_s = float(late[ends[0]] - late[ends[-1]])
+    return elapsed_s == 0 or fall_s > max(elapsed_s / 2, jitter_s / 4)

@@ -1,19 +1,23 @@
 """From raw packets to chunks: labels, units, times and lost samples, settled once at the door."""
 
 from collections import Counter
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from neuroaffect.acquire.clock import StreamClock
+from neuroaffect.acquire.counter import CounterGaps
+from neuroaffect.acquire.dejitter import Dejitter, known
 from neuroaffect.acquire.describe import Description, describe, numbered
 from neuroaffect.acquire.gaps import Gap, GapFinder
+from neuroaffect.acquire.pace import PaceFinder
 from neuroaffect.acquire.plausible import Plausibility
 from neuroaffect.session.raw import ClockOffset, Packet, RawStream
 from neuroaffect.stream import Chunk, StreamInfo
 
 __all__ = ["Intake", "stream_names"]
+
+_NEVER_REGULAR = {"markers", "hr", "ibi", "affect"}  # without a rate: each sample is an event
 
 
 def stream_names(raws: Iterable[RawStream]) -> dict[int, str]:
@@ -58,7 +62,13 @@ class Intake:
 
     Notes
     -----
-    Causal: a chunk depends on what has arrived by then and on nothing else.
+    Causal: a chunk depends on what has arrived by then and on nothing else. Packets, clock
+    offsets and told gaps decide every bit of it.
+
+    A regular stream's times lie on the line of its :class:`Dejitter`, those of others are its
+    stamps. A stream of nominal rate 0 that turns out to have one is treated as regular from then
+    on: gaps and :attr:`effective_hz` are told, while `info`, which was fixed at the start and on
+    which pipelines were built, keeps its rate of 0.
     """
 
     def __init__(
@@ -80,10 +90,21 @@ class Intake:
         self.gaps: list[Gap] = []
         self.received = 0
         self.lost = 0
-        self._clock = StreamClock()
-        self._finder = GapFinder(self.info.rate_hz) if self.info.rate_hz else None
         self._told = told
         self._told_lost = 0
+        self._clock = StreamClock()
+        self._pace = None if self.info.kind in _NEVER_REGULAR else PaceFinder()
+        self._line: Dejitter | None = None
+        if self.info.rate_hz:
+            self._begin_line(self.info.rate_hz)
+
+    def _begin_line(self, rate_hz: float) -> None:
+        self._pace = None
+        self._line = Dejitter(rate_hz)
+        self._finder = GapFinder(self._line)
+        if self.description.counter is not None:
+            self._finder = CounterGaps(self.description.counter, self._finder, self._line)
+        self._clock.smooth = True
 
     @property
     def info(self) -> StreamInfo:
@@ -103,7 +124,17 @@ class Intake:
     @property
     def effective_hz(self) -> float:
         """Rate at which samples come, by their stamps; 0 for irregular streams."""
-        return self._finder.rate_hz if self._finder else 0.0
+        return self._line.rate_hz if self._line else 0.0
+
+    @property
+    def rate_ppm(self) -> float | None:
+        """How much faster than its nominal rate the stream is, in parts per million.
+
+        By the clock that stamps it; None without a nominal rate.
+        """
+        if not self.info.rate_hz:
+            return None
+        return (self.effective_hz / self.info.rate_hz - 1.0) * 1e6
 
     def set_offset(self, measured: ClockOffset) -> None:
         """Use this clock offset from the next packet on, if it can be believed."""
@@ -113,39 +144,57 @@ class Intake:
         """Count samples as lost before the next packet."""
         self._told_lost += lost
 
-    def split(self, packet: Packet) -> list[Packet]:
-        """Cut a packet where samples are missing inside it; take the pieces one by one."""
-        if self._told or self._finder is None or len(packet) < 2:
-            return [packet]
-        edges = [0, *self._finder.cuts(packet.stamps), len(packet)]
-        if len(edges) == 2:
-            return [packet]
-        return [
-            Packet(packet.stream, packet.stamps[start:stop], packet.values[start:stop])
-            for start, stop in pairwise(edges)
-        ]
+    def split(self, packet: Packet) -> Iterator[Packet]:
+        """Cut a packet where samples may be missing inside it; take each piece before the next."""
+        if self._told or self._line is None or len(packet) < 2:
+            yield packet
+            return
+        steps = np.diff(packet.stamps)
+        start = 0
+        while start < len(packet):
+            stop = self._finder.cut(steps, packet.values, start)
+            if stop - start == len(packet):
+                yield packet
+            else:
+                piece = slice(start, stop)
+                yield Packet(packet.stream, packet.stamps[piece], packet.values[piece])
+            start = stop
 
     def take(self, packet: Packet) -> Chunk:
         """Return the chunk of the next packet, which holds at least one sample."""
-        lost = self._finder.take(packet.stamps) if self._finder else 0
-        if self._told:
-            lost, self._told_lost = self._told_lost, 0
+        stamps, line = packet.stamps, self._line
+        if line is not None:
+            stamps = known(stamps, newest=line.newest_s)
+        lost = self._lost_before(stamps, packet.values)
         if lost:
-            before = self._clock.newest
-            self.gaps.append(Gap(self.received, lost, 0.0 if before is None else before))
-            self.lost += lost
+            self._note_gap(lost)
+        sent = stamps if line is None else line.take(stamps, lost=lost)
         chunk = Chunk(
             first=self.received + self.lost,
-            times=self._clock.times(packet.stamps),
+            times=self._clock.times(sent),
             data=self._canonical(packet.values),
         )
         self.received += len(packet)
+        if self._pace is not None and (rate_hz := self._pace.take(stamps, lost=lost)):
+            self._begin_line(rate_hz)
         self.suspicions += self._plausibility.take(chunk)
         return chunk
 
     def end(self) -> None:
         """Judge what there was, now that nothing more will come."""
         self.suspicions += self._plausibility.end()
+
+    def _lost_before(self, stamps: np.ndarray, values: np.ndarray) -> int:
+        if self._told:
+            lost, self._told_lost = self._told_lost, 0
+            return lost
+        return self._finder.missing(stamps, values) if self._line is not None else 0
+
+    def _note_gap(self, lost: int) -> None:
+        before, rate_hz = self._clock.newest, self.effective_hz
+        length_s = lost / rate_hz if rate_hz else 0.0
+        self.gaps.append(Gap(self.received, lost, 0.0 if before is None else before, length_s))
+        self.lost += lost
 
     def _canonical(self, values: np.ndarray) -> np.ndarray:
         if values.dtype == object:

@@ -186,7 +186,7 @@ def _survey(source: _Listening, name: str, tally: Tally, start_s: float) -> Stre
     suspicions = source.suspicions[name]
     return StreamSurvey(
         description=tally.description,
-        effective_rate_hz=tally.rate_hz,
+        effective_rate_hz=tally.rate_hz or source.states()[name].effective_hz,
         ppm=tally.ppm if source.recording.is_timed else None,
         samples=tally.samples,
         lost=sum(gap.lost for gap in gaps),
@@ -194,7 +194,7 @@ def _survey(source: _Listening, name: str, tally: Tally, start_s: float) -> Stre
         duration_s=tally.last_s - tally.first_s,
         clock=_clock(source.recording, name, tally),
         offsets=offsets_of(tally.offsets),
-        gaps=tuple((gap.time - start_s, gap.lost / tally.info.rate_hz) for gap in gaps),
+        gaps=tuple((gap.time - start_s, gap.length_s) for gap in gaps),
         moments=tuple(time - start_s for time in tally.moments),
         suspicions=suspicions,
         defects=tuple(tally.defects(suspicions)),

@@ -27,12 +27,51 @@ def test_a_stamp_belongs_to_the_clock_it_is_near(newest, regular, clock):
     assert classify(newest, lsl=1000.0, unix=1.7e9, regular=regular) == clock
 
 
-def test_the_newest_measured_offset_is_added():
+def test_the_measured_offset_is_added():
     clock = StreamClock()
     clock.set_offset(offset(5.0))
     assert clock.times(np.array([1.0])).tolist() == [6.0]
-    clock.set_offset(offset(5.25))
+
+
+def test_an_offset_that_is_measured_again_is_followed():
+    clock = StreamClock()
+    for seconds in (5.0, 5.25, 5.25):
+        clock.set_offset(offset(seconds))
     assert clock.times(np.array([2.0])).tolist() == [7.25]
+
+
+@pytest.mark.parametrize("wrong", [-0.4, 0.03, 0.9, 86_000.0, float("nan")])
+def test_one_bad_measurement_bends_no_time(wrong):
+    clock, other = StreamClock(), StreamClock()
+    for seconds in (5.0, 5.0, wrong + 5.0, 5.0):
+        clock.set_offset(offset(seconds))
+        other.set_offset(offset(5.0))
+        assert clock.times(np.array([1.0])) == other.times(np.array([1.0]))
+
+
+def test_offsets_that_drift_are_followed_one_measurement_late():
+    clock = StreamClock()
+    for k in range(100):
+        clock.set_offset(offset(1.0 + 2.5e-4 * k))  # 50 ppm, measured every 5 s
+    assert clock.offset.offset == 1.0 + 2.5e-4 * 98
+
+
+def test_a_new_offset_is_gone_over_to_within_a_packet():
+    clock = StreamClock(smooth=True)
+    clock.set_offset(offset(0.0))
+    clock.times(np.array([1.0]))
+    for _ in range(2):
+        clock.set_offset(offset(0.4))
+    assert clock.times(np.array([2.0, 3.0, 4.0, 5.0])) == pytest.approx([2.1, 3.2, 4.3, 5.4])
+
+
+def test_an_offset_that_falls_holds_time_until_it_is_true():
+    clock = StreamClock()
+    clock.set_offset(offset(10.0))
+    clock.times(np.array([1.0]))
+    for _ in range(2):
+        clock.set_offset(offset(5.0))
+    assert [float(clock.times(np.array([s]))[0]) for s in (2.0, 5.5, 7.0)] == [11.0, 11.0, 12.0]
 
 
 @pytest.mark.parametrize("absurd", [float("nan"), float("inf"), -1e300])

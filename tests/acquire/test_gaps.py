@@ -1,9 +1,14 @@
 """Lost samples found by their stamps: none made up, none missed."""
 
+import gzip
+
 import numpy as np
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from neuroaffect.acquire import Intake
+from neuroaffect.session import Packet, RawStream
 
 
 def losses(intake: Intake, packets: list) -> list[tuple[int, int]]:
@@ -94,3 +99,111 @@ def test_the_effective_rate_is_learned(intake, packets):
     known = intake(100.0)
     losses(known, packets(np.arange(30_000) / 92.9, [46] * 1000))
     assert known.effective_hz == pytest.approx(92.9, abs=0.1)
+
+
+@pytest.mark.parametrize(("said_hz", "sent_hz"), [(10.0, 1.0), (1.0, 10.0), (256.0, 128.0)])
+@pytest.mark.parametrize("size", [1, 7, 40])
+def test_a_grossly_wrong_rate_makes_up_no_loss_and_hides_none(
+    intake, packets, said_hz, sent_hz, size
+):
+    stamps = np.arange(4000) / sent_hz
+    stamps[3000:] += 30.0
+    known = intake(said_hz)
+    assert losses(known, packets(stamps, [size] * 4000)) == [(3000, round(30 * sent_hz))]
+    assert known.effective_hz == pytest.approx(sent_hz, rel=1e-4)
+
+
+def test_a_stall_is_no_loss_though_its_backlog_comes_in_several_packets(intake, packets):
+    stamps = np.arange(5000) / 250.0
+    stamps[2000:2500] = stamps[2500]  # 2 s
+    assert losses(intake(250.0), packets(stamps, [50] * 100)) == []
+
+
+def test_a_loss_in_bunched_delivery_is_told_once_the_next_packet_shows_it_was_no_stall(
+    intake, packets
+):
+    stamps = np.repeat(np.arange(400) * 12 / 256.0, 12)
+    stamps[2400:] += 2.0
+    assert losses(intake(256.0), packets(stamps, [12] * 400)) == [(2412, 512)]
+
+
+def test_a_loss_between_late_stamps_is_counted_from_the_line(intake, packets):
+    stamps = np.arange(5120) / 256.0
+    stamps[1::2] += 0.002  # the last sample before the loss came late
+    stamps[2560:] += 1.0
+    assert losses(intake(256.0), packets(stamps, [32] * 160)) == [(2560, 256)]
+
+
+def test_a_gap_says_how_long_it_was(intake, packets):
+    stamps = np.arange(4000) / 50.0
+    stamps[2000:] += 3.0
+    known = intake(100.0)
+    losses(known, packets(stamps, [20] * 200))
+    assert known.gaps[0].length_s == pytest.approx(3.0, rel=1e-4)
+
+
+def test_a_real_gap_in_a_real_muse_recording_is_the_only_one(shared, intake, packets):
+    rows = gzip.open(shared / "biohack" / "s2-confused3.csv.gz", "rt")
+    with rows:
+        stamps = np.genfromtxt(rows, delimiter=",", skip_header=1, usecols=0)
+    assert losses(intake(256.0), packets(stamps, [12] * 6000)) == [(19300, 36)]
+
+
+@st.composite
+def arrivals(draw):
+    """Return a true stream with losses, its late stamps and how they were cut into packets.
+
+    Within the limits of what stamps tell: each stretch between losses lasts, losses are longer
+    than twice the delays, the sample just behind a loss is on time, and what is not yet known of
+    the rate is under half a sample over the longest loss.
+    """
+    rate_hz = draw(st.sampled_from([4.0, 52.0, 64.0, 250.0, 256.0, 1000.0]))
+    ppm = draw(st.floats(-1.0, 1.0)) * min(100.0, 0.25e6 / (20.0 * rate_hz))
+    delay_s = draw(st.floats(0.0, 0.04))
+    stretches = draw(st.lists(st.floats(6.0, 12.0), min_size=1, max_size=4))
+    lost = draw(st.lists(st.floats(0.8, 20.0), min_size=3, max_size=3))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    indices, start, sizes = [], 0, []
+    most = draw(st.sampled_from([0.02, 0.1, 0.5]))
+    for seconds, gap_s in zip(stretches, [*lost, 0.0], strict=False):
+        stop = start + int(seconds * rate_hz)
+        indices.append(np.arange(start, stop))
+        start = stop + max(2, int(gap_s * rate_hz))
+    index = np.concatenate(indices)
+    times = index / (rate_hz * (1 + ppm * 1e-6))
+    punctual = rng.random(len(index)) < draw(st.sampled_from([0.1, 0.5, 1.0]))
+    punctual |= np.diff(index, append=index[-1] + 2) > 1
+    punctual |= np.diff(index, prepend=-2) > 1
+    # A connection keeps the order: none is later than the next one that is not delayed.
+    following = np.flatnonzero(punctual)[np.cumsum(punctual) - punctual]
+    stamps = np.minimum(times + rng.uniform(0.0, delay_s, len(index)), times[following])
+    sizes = rng.integers(1, max(2, int(most * rate_hz)), len(index))
+    return rate_hz, index, np.maximum.accumulate(stamps), sizes
+
+
+@given(arrivals())
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+def test_the_sample_number_never_runs_backward_and_ends_exact(arrival):
+    rate_hz, index, stamps, sizes = arrival
+    intake = Intake(described(rate_hz), name="eeg")
+    numbers = []
+    for packet in cut(stamps, sizes):
+        for piece in intake.split(packet):
+            chunk = intake.take(piece)
+            numbers.append(np.arange(chunk.first, chunk.end))
+    numbers = np.concatenate(numbers)
+    assert np.all(np.diff(numbers) >= 1)
+    assert numbers[-1] == index[-1]
+
+
+def described(rate_hz: float) -> RawStream:
+    return RawStream(
+        id=1, name="eeg", type="EEG", rate_hz=rate_hz, format="float32",
+        labels=("Cz",), units=("uV",), types=("EEG",),
+    )  # fmt: skip
+
+
+def cut(stamps: np.ndarray, sizes: np.ndarray) -> list[Packet]:
+    edges = np.cumsum(sizes)
+    pieces = np.split(stamps, edges[edges < len(stamps)])
+    return [Packet(1, piece, np.zeros((len(piece), 1), np.float32)) for piece in pieces]

@@ -1,0 +1,230 @@
+"""When samples were really taken: a straight line through the sample number, while they arrive."""
+
+import math
+from collections import deque
+from statistics import median
+
+import numpy as np
+
+from neuroaffect.acquire.clock import BACKWARD_S
+from neuroaffect.acquire.envelope import LowerHull
+
+__all__ = ["Dejitter", "known"]
+
+WINDOW_S = 180.0  # the pace is measured over the last half of this, up to all of it
+LEARNED_S = 5.0  # a pace measured over less does not outlast a restart
+RELEASE = 0.005  # seconds per second by which the line follows stamps that stay late
+SLICE_S = 1.0  # longer packets are taken in slices, so that the line bends within them
+WATCH_S = 0.5  # steps over which a grossly wrong rate is seen
+WATCHED = 5  # how many of those steps vote
+SURE = 3  # and how many must have been seen before the rate is believed
+EVEN = 16  # steps from sample to sample that bear the nominal rate out do as well
+GROSS = 1.5  # a rate that is wrong by this factor is replaced, not corrected
+SHORTEST_S = 0.045  # a lost Muse packet is 47 ms, a stall of an OpenBCI sender up to 36
+SHORTEST_SAMPLES = 1.5
+JITTER_S = 0.05  # of a stream not yet known
+MARGIN = 2.0  # a hole is one when it exceeds the jitter seen by this factor
+MEMORY_S = 60.0  # jitter is forgotten this slowly
+PEAK_S = 2.0  # a late sample is caught up within about this time, or it was no jitter
+
+
+def known(stamps: np.ndarray, *, newest: float | None = None) -> np.ndarray:
+    """Return the stamps with NaN for those that say nothing: not finite, or never set.
+
+    A sender that sets no stamps sends zeros. A zero is believed where time may begin with it.
+    """
+    if not stamps[-1] and not stamps.any() and (len(stamps) > 1 or newest is not None):
+        return np.full(len(stamps), np.nan)
+    if math.isfinite(stamps.sum()):
+        return stamps
+    return np.where(np.isfinite(stamps), stamps, np.nan)
+
+
+class Dejitter:
+    """The line of one regular stream: sample number to time, on the sender's clock.
+
+    Stamps come late, packet by packet, and never early, so the line lies below them and touches
+    those that were delayed least. It follows an early stamp at once and late ones slowly
+    (:data:`RELEASE`). Its pace, which is the effective rate, is the edge of the
+    :class:`~neuroaffect.acquire.envelope.LowerHull` of the last :data:`WINDOW_S`, held as near to
+    the rate known before as jitter leaves open. After a loss or a clock reset it starts again at
+    the new stamps and keeps its pace.
+
+    Until some even steps, or :data:`SURE` longer ones of :data:`WATCH_S`, have been seen a hole
+    may as well be a wrong nominal rate: the line then starts again behind it, and nothing is
+    called lost. Steps that keep saying another rate replace it: ten hertz said and one hertz
+    sent is one hertz after four samples.
+
+    Parameters
+    ----------
+    rate_hz : float
+        Nominal rate, above zero.
+
+    Attributes
+    ----------
+    interval_s : float
+        Time from sample to sample, by what arrived so far.
+    jitter_s : float
+        How far stamps stray, by the one thing that losses never cause: stamps that come early
+        after stamps that came late. Forgotten within :data:`MEMORY_S`.
+    newest_s, end_s : float or None
+        The newest stamp, and the line at the newest sample; None before the first.
+
+    Notes
+    -----
+    Causal, and a function of stamps and losses alone: the same packets give the same times bit
+    for bit. A packet's times use all of its stamps. Where nothing is stamped the line counts on;
+    where nothing ever was, it counts from zero at the nominal rate.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self.interval_s = self._prior_s = 1.0 / rate_hz
+        self.jitter_s = JITTER_S
+        self.end_s: float | None = None
+        self._told_s = -math.inf  # the newest time given out
+        self.newest_s: float | None = None  # the newest stamp
+        self._index = 0
+        self._hull = LowerHull(WINDOW_S)
+        self._peak_s = 0.0  # how much earlier than its latest sample the stream is now
+        self._watched: deque[float] = deque(maxlen=WATCHED)
+        self._watch_s, self._watch_samples = 0.0, 0
+        self._even = 0  # steps of about the nominal interval, until that is sure
+        self._count = np.arange(1.0, 65.0)
+
+    @property
+    def rate_hz(self) -> float:
+        """Rate at which samples come, the lost ones counted; the nominal one at first."""
+        return 1.0 / self.interval_s
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether enough was seen to tell a loss from a wrong nominal rate."""
+        return self._even >= EVEN or len(self._watched) >= SURE
+
+    @property
+    def shortest_s(self) -> float:
+        """Shortest hole that jitter does not explain."""
+        return max(SHORTEST_S, SHORTEST_SAMPLES * self.interval_s, MARGIN * self.jitter_s)
+
+    def take(self, stamps: np.ndarray, *, lost: int = 0) -> np.ndarray:
+        """Return the times of the next samples, (samples,), never decreasing but at a reset.
+
+        Parameters
+        ----------
+        stamps : ndarray, shape (samples,)
+            Seconds on the sender's clock; NaN where unknown.
+        lost : int
+            Samples known to be lost before them.
+        """
+        size = max(1, round(SLICE_S * self.rate_hz))
+        if len(stamps) <= size:
+            return self._take(stamps, lost)
+        cuts = range(0, len(stamps), size)
+        return np.concatenate([self._take(stamps[i : i + size], 0 if i else lost) for i in cuts])
+
+    def _take(self, stamps: np.ndarray, lost: int) -> np.ndarray:
+        n = len(stamps)
+        if n > len(self._count):
+            self._count = np.arange(1.0, 2.0 * n)
+        steps = self._count[:n]
+        late = self._late(stamps, steps, lost)
+        if late is None:
+            return self._count_on(steps, lost)
+        begin_s, told_s = self.end_s, self._told_s
+        self._follow(late, n)
+        self._learn(late, n)
+        self.newest_s = max(self.newest_s, float(np.fmax.reduce(stamps)))
+        self._watch(n + lost)
+        times = np.maximum(begin_s + steps * ((self.end_s - begin_s) / n), told_s)
+        self._told_s = float(times[-1])
+        return times
+
+    def _late(self, stamps: np.ndarray, steps: np.ndarray, lost: int) -> np.ndarray | None:
+        """Return how late each sample is after the newest stamp; None if nothing is stamped."""
+        newest_s = self.newest_s
+        late = stamps - steps * self.interval_s
+        if math.isnan(late.sum()):
+            stamped = np.flatnonzero(~np.isnan(late))
+            if len(stamped) == 0:
+                return None
+            late = np.interp(steps, steps[stamped], late[stamped])
+        first_s = float(late[0])
+        if newest_s is None:
+            self._watch_s, self._watch_samples = first_s + self.interval_s, -1 - lost
+            self._told_s = -math.inf
+        elif first_s + self.interval_s < newest_s - BACKWARD_S:
+            self._watch_s, self._watch_samples = first_s, -lost
+            self._told_s = -math.inf
+        elif not (lost or (not self.is_sure and first_s - newest_s > self.shortest_s)):
+            return late - newest_s
+        self._restart(late)
+        return late - first_s
+
+    def _restart(self, late: np.ndarray) -> None:
+        """Begin the line anew, below these stamps."""
+        self.newest_s = float(late[0])
+        self.end_s = float(late.min())
+        if self._hull.span_s >= LEARNED_S:
+            self._prior_s = self.interval_s
+        self.interval_s = self._prior_s
+        self._hull.clear()
+
+    def _follow(self, late: np.ndarray, n: int) -> None:
+        """Move the line to the last of these samples, and measure its pace."""
+        at, span_s = int(late.argmin()), n * self.interval_s
+        least_s = float(late[at]) + (self.newest_s - self.end_s)
+        self.end_s += span_s + min(least_s, RELEASE * span_s)
+        for k in (at, n - 1):
+            stamp_s = self.newest_s + float(late[k]) + (k + 1) * self.interval_s
+            self._hull.add(self._index + k + 1, stamp_s)
+        self._index += n
+        self._measure()
+
+    def _measure(self) -> None:
+        """Take the pace from the hull, the rate known before wherever jitter leaves it open."""
+        span_s = self._hull.span_s
+        edge = self._hull.edge()
+        if edge is None or span_s <= 0 or edge[0] <= 0:
+            return
+        pace_s, floor_s = edge
+        self.end_s = max(self.end_s, floor_s)
+        if span_s < WATCH_S:
+            return
+        doubt = MARGIN * self.jitter_s / (span_s * max(1.0, span_s) ** 1.5)
+        self.interval_s = min(max(self._prior_s, pace_s * (1 - doubt)), pace_s * (1 + doubt))
+
+    def _learn(self, late: np.ndarray, n: int) -> None:
+        peaks = np.maximum(np.maximum.accumulate(late), self._peak_s)
+        span_s = n * self.interval_s
+        drop_s = float((peaks - late).max())
+        self.jitter_s = max(self.jitter_s * math.exp(-span_s / MEMORY_S), drop_s)
+        self._peak_s = float(peaks[-1] - late[-1]) * math.exp(-span_s / PEAK_S)
+        if not self.is_sure:
+            off = np.abs(np.diff(late, prepend=0.0))
+            self._even += int(np.count_nonzero(off < self.interval_s / 2))
+
+    def _watch(self, samples: int) -> None:
+        """Replace a rate that the last steps, by majority, contradict."""
+        self._watch_samples += samples
+        step_s = self.newest_s - self._watch_s
+        if step_s < WATCH_S or self._watch_samples < 1:
+            return
+        self._watched.append(step_s / self._watch_samples)
+        self._watch_s, self._watch_samples = self.newest_s, 0
+        seen_s = median(self._watched)
+        if len(self._watched) >= SURE and not 1 / GROSS < seen_s / self.interval_s < GROSS:
+            self.interval_s = self._prior_s = seen_s
+            self._hull.clear()
+
+    def _count_on(self, steps: np.ndarray, lost: int) -> np.ndarray:
+        """Go on without stamps."""
+        if self.end_s is None:
+            self.end_s = -self.interval_s
+        times = self.end_s + (lost + steps) * self.interval_s
+        span_s, self.end_s = float(times[-1]) - self.end_s, float(times[-1])
+        times = np.maximum(times, self._told_s)
+        self._told_s = float(times[-1])
+        if self.newest_s is not None:
+            self.newest_s += span_s
+            self._index += lost + len(steps)
+        return times
