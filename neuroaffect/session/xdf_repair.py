@@ -186,6 +186,7 @@ class _Repair:
 
     def _samples(self, head: bytes, content: bytes) -> None:
         reader = self._streams.reader(content)
+        self._streams.note_damage(reader, content)
         # Decoded before it is written: a chunk that is no whole samples must not be copied.
         before = reader.state
         packet = reader.packet(content)

@@ -92,6 +92,14 @@ class SamplesReader:
             packet = Packet(self.stream.id, stamps, values)
         return self._counted(packet)
 
+    def starts_deduced(self, content: bytes) -> bool:
+        """Whether a chunk's first sample leaves its stamp to be deduced."""
+        try:
+            samples, start = unpack_length(content, _FIRST)
+        except Damage:
+            return False
+        return samples > 0 and content[start : start + 1] == bytes([DEDUCED])
+
     def sound(self, content: bytes, *, is_torn: bool) -> tuple[int, int, int]:
         """Return how many samples of a damaged chunk can be trusted, and from where to where.
 

@@ -10,7 +10,7 @@ import numpy as np
 from neuroaffect.session.raw import ClockOffset
 from neuroaffect.session.xdf import Damage, Tag
 from neuroaffect.session.xdf_chunks import Chunks
-from neuroaffect.session.xdf_header import footer_count, parse_header
+from neuroaffect.session.xdf_header import footer_count, parse_header, parse_xml
 from neuroaffect.session.xdf_samples import SamplesReader
 
 __all__ = ["Streams"]
@@ -42,6 +42,7 @@ class Streams:
     readers: dict[int, SamplesReader] = field(default_factory=dict)
     footers: dict[int, int | None] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    _met: dict[int, int] = field(default_factory=dict)  # damage before a stream's newest samples
 
     def walk(
         self, samples: Callable[[SamplesReader, bytes], T]
@@ -51,6 +52,7 @@ class Streams:
             try:
                 if tag is Tag.SAMPLES:
                     reader = self.reader(content)
+                    self.note_damage(reader, content)
                     said = samples(reader, content)
                 elif tag is Tag.CLOCK_OFFSET:
                     reader = self.reader(content)
@@ -77,6 +79,16 @@ class Streams:
             raise Damage(f"it belongs to stream {id}, which no header describes")
         return reader
 
+    def note_damage(self, reader: SamplesReader, content: bytes) -> None:
+        """Tell of a samples chunk whose stamps count on from before damage to the file."""
+        if self._met.get(reader.stream.id, 0) != self.chunks.resumed:
+            self._met[reader.stream.id] = self.chunks.resumed
+            if reader.starts_deduced(content):
+                self.chunks.defects.tell(
+                    f"stream {reader.stream.id} ('{reader.stream.name}') goes on without a stamp "
+                    "after damage; until its next stamp its times are early by what was lost"
+                )
+
     def offset(self, content: bytes) -> ClockOffset:
         """Return what a clock offset chunk says.
 
@@ -93,7 +105,7 @@ class Streams:
         return ClockOffset(self.reader(content).stream.id, time, offset)
 
     def learn(self, tag: Tag, content: bytes) -> None:
-        """Take in a stream's header or footer.
+        """Take in a header or footer.
 
         Raises
         ------
@@ -105,6 +117,8 @@ class Streams:
         elif tag is Tag.STREAM_FOOTER:
             id = self.reader(content).stream.id
             self.footers[id] = footer_count(content[6:].decode("utf-8", "replace"))
+        elif tag is Tag.FILE_HEADER:
+            parse_xml(content[2:].decode("utf-8", "replace"))
 
     def _add(self, id: int, content: bytes) -> None:
         text = content[6:].decode("utf-8", "replace")

@@ -204,3 +204,14 @@ def test_layouts_may_change_from_sample_to_sample(put):
     stamps, values = read(put(HEADER, chunk(Tag.SAMPLES, samples(*parts))))[1]
     assert values[:, 0].tolist() == list(range(200))
     assert np.allclose(stamps[1:], np.arange(1, 200) / 10, rtol=0, atol=1e-12)  # sums of 0.1
+
+
+def test_stamps_that_count_on_from_before_damage_are_named(put):
+    path = put(HEADER, stamped(1.0), chunk(Tag.SAMPLES, b"\x01\x09\x00"), stamped(None, 1.9))
+    assert read(path)[1][0].tolist() == [1.0, 1.1, 1.9]
+    assert only(open_recording(path).defects, "goes on without a stamp after damage")
+
+
+def test_a_broken_file_header_is_named(put):
+    recording = open_recording(put(pack_chunk(Tag.FILE_HEADER, b"<info>"), HEADER, footer(0)))
+    assert only(recording.defects, "its XML is broken")

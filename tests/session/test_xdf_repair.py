@@ -247,3 +247,12 @@ def test_a_full_disk_is_a_sentence_about_the_target(put):
 def test_bytes_before_the_magic_are_not_guessed_at():
     with pytest.raises(SessionError, match="is no XDF file"):
         repair_chunks(b"x" + MAGIC + HEADER, io.BytesIO())
+
+
+def test_saved_samples_whose_times_are_early_are_named(repaired):
+    saved, out = repaired(
+        HEADER, stamped(1.0), chunk(Tag.SAMPLES, b"\x01\x09\x00"),
+        chunk(Tag.SAMPLES, samples((None, 7), (None, 8))), footer(3),
+    )  # fmt: skip
+    assert read(out)[1][1][:, 0].tolist() == [10, 7, 8]
+    assert any("goes on without a stamp" in defect for defect in saved.defects)
