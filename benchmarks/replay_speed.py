@@ -1,6 +1,6 @@
 """How fast a recording plays through: ours beside a bare loop over what pyxdf loaded.
 
-    python benchmarks/replay_speed.py [--seconds 120] [--rounds 3] [--json FILE]
+    python benchmarks/replay_speed.py [--seconds 120] [--rounds 9] [--json FILE]
 
 A session of 64 channels at 512 Hz in chunks of a quarter of a second. Ours reads the file packet
 by packet and puts each through the intake (clock, gaps, unit, labels), alone and with the
@@ -109,7 +109,7 @@ def measure(seconds, rounds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--seconds", type=float, default=120.0)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     found = measure(arguments.seconds, arguments.rounds)
