@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from neuroaffect.acquire.faulty import Faulty
     from neuroaffect.acquire.gaps import Gap
     from neuroaffect.acquire.intake import Intake, stream_names
+    from neuroaffect.acquire.look import look_at
     from neuroaffect.acquire.lsl import LslSource, Offered, discover
     from neuroaffect.acquire.outlet import AffectOutlet, RawOutlet
     from neuroaffect.acquire.recorded import Recorded
@@ -39,6 +40,7 @@ __all__ = [
     "StreamReport",
     "StreamState",
     "discover",
+    "look_at",
     "parse_faults",
     "stream_names",
 ]
@@ -49,7 +51,7 @@ _WHERE = {
     "LslSource": "lsl", "Offered": "lsl", "RawOutlet": "outlet", "RawSource": "source",
     "Recorded": "recorded", "Recorder": "recorder", "RecordingReport": "recorder",
     "Simulator": "simulator", "StreamReport": "recorder", "StreamState": "source",
-    "discover": "lsl", "stream_names": "intake",
+    "discover": "lsl", "look_at": "look", "stream_names": "intake",
 }  # fmt: skip
 
 

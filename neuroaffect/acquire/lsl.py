@@ -356,7 +356,7 @@ def _ask(offer: Offered, timeout_s: float, listen_s: float) -> Offered:
     offset_s = inlet.time_correction(timeout=timeout_s)
     inlet.flush()
     samples = max(16, round(4 * listen_s * max(offer.raw.rate_hz, 100.0)))
-    _, stamps = inlet.pull_chunk(timeout=listen_s, max_samples=samples, as_numpy=True)
+    values, stamps = inlet.pull_chunk(timeout=listen_s, max_samples=samples, as_numpy=True)
     if len(stamps) == 0:
         return replace(offer, state="silent" if offer.raw.rate_hz else "ok")
     span_s = float(stamps[-1] - stamps[0])
@@ -365,4 +365,6 @@ def _ask(offer: Offered, timeout_s: float, listen_s: float) -> Offered:
         regular=offer.raw.rate_hz > 0,
     )  # fmt: skip
     rate_hz = (len(stamps) - 1) / span_s if span_s > 0 else None
-    return replace(offer, measured_rate_hz=rate_hz, clock=clock)
+    return replace(
+        offer, measured_rate_hz=rate_hz, clock=clock, heard=Packet(offer.raw.id, stamps, values)
+    )

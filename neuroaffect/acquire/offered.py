@@ -6,7 +6,7 @@ from typing import Protocol
 
 from neuroaffect.acquire.clock import ClockClass
 from neuroaffect.errors import StreamError
-from neuroaffect.session.raw import RawStream
+from neuroaffect.session.raw import Packet, RawStream
 from neuroaffect.units import KINDS, kind_of
 
 __all__ = ["LslInfo", "Offered", "check_query", "fits", "newest_of_each", "not_found", "offer_of"]
@@ -52,6 +52,8 @@ class Offered:
     clock : {"none", "lsl", "unix", "other"}
         Which clock it stamps with; "none" if nothing was heard.
     state : {"ok", "silent", "unreachable"}
+    heard : Packet or None
+        What came during a short listen.
     """
 
     raw: RawStream
@@ -59,6 +61,7 @@ class Offered:
     measured_rate_hz: float | None = None
     clock: ClockClass = "none"
     state: str = "ok"
+    heard: Packet | None = field(default=None, repr=False, compare=False)
     found: LslInfo = field(repr=False, compare=False)
 
 

@@ -1,15 +1,14 @@
 """``neuroaffect streams``: what LSL offers now."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from neuroaffect.cli.info import off
 from neuroaffect.cli.output import AsJson, answer, quiet_stdout, refuse, table
 
 if TYPE_CHECKING:
-    from neuroaffect.acquire import Offered
-    from neuroaffect.catalog import Device
+    from neuroaffect.acquire.look import Look
 
 __all__ = ["Timeout", "run"]
 
@@ -21,58 +20,79 @@ Timeout = Annotated[
 def run(
     timeout_s: Timeout = 2.0,
     listen_s: Annotated[
-        float, typer.Option("--listen", min=0.0, help="Seconds to measure rates for.")
+        float, typer.Option("--listen", min=0.0, help="Seconds to listen to each stream.")
     ] = 1.0,
     as_json: AsJson = False,
 ) -> None:
-    """List the streams that LSL offers now, and the devices they come from."""
-    from neuroaffect.acquire import discover
+    """List the streams that LSL offers now: rates, clocks, devices, and what is odd about them.
+
+    Labels and units that a sender leaves out are taken from the device file that fits, and it is
+    said.
+    """
+    from neuroaffect.acquire import discover, look_at
     from neuroaffect.catalog import load_devices
 
     devices = load_devices()
     with quiet_stdout():
-        offered = discover(timeout_s=timeout_s, listen_s=listen_s)
-    facts = {"streams": [_facts(offer, devices) for offer in offered]}
-    answer(facts, as_json=as_json, show=lambda: _show(facts["streams"]))
-    if not offered:
+        looks = look_at(discover(timeout_s=timeout_s, listen_s=listen_s), devices=devices)
+    facts = {"streams": [_facts(look) for look in looks]}
+    answer(facts, as_json=as_json, show=lambda: _show(looks))
+    if not looks:
         refuse(
             f"no LSL stream was found within {timeout_s:g} s; "
             "start the sender, or look whether a firewall blocks UDP port 16571"
         )
 
 
-def _facts(offer: "Offered", devices: Sequence["Device"]) -> dict[str, Any]:
-    from neuroaffect.acquire.describe import describe
-
-    raw = offer.raw
-    found = describe(raw, name=raw.name, devices=devices)
+def _facts(look: "Look") -> dict[str, Any]:
+    offer, description = look.offer, look.description
+    info, raw = description.info, offer.raw
     return {
         "name": raw.name,
-        "kind": found.info.kind,
+        "unique_name": info.name,
+        "kind": info.kind,
+        "type": raw.type,
         "source_id": raw.source_id,
         "channels": raw.labels,
+        "labels": info.channels,
+        "unit": info.unit,
         "nominal_rate_hz": raw.rate_hz,
         "measured_rate_hz": offer.measured_rate_hz,
+        "ppm": look.ppm,
         "clock": offer.clock,
-        "device": found.info.device,
+        "device": info.device,
         "state": offer.state,
+        "completed": description.completed,
+        "left_out": description.left_out,
+        "suspicions": look.suspicions,
     }
 
 
-def _show(streams: list[dict[str, Any]]) -> None:
-    if not streams:
+def _show(looks: list["Look"]) -> None:
+    if not looks:
         return
-    rows = [
-        (
-            stream["name"],
-            stream["kind"],
-            len(stream["channels"]),
-            f"{stream['nominal_rate_hz']:g}",
-            stream["measured_rate_hz"],
-            stream["clock"],
-            stream["device"],
-            stream["state"],
-        )
-        for stream in streams
-    ]
-    table("stream kind channels nominal_Hz measured_Hz clock device state".split(), rows)
+    table(
+        "stream kind channels unit nominal_Hz measured_Hz off clock device state".split(),
+        [_row(look) for look in looks],
+    )
+    for look in looks:
+        for note in look.description.notes:
+            print(f"{look.description.info.name}: {note}")
+        for suspicion in look.suspicions:
+            print(f"! {look.description.info.name}: {suspicion}")
+
+
+def _row(look: "Look") -> tuple[object, ...]:
+    info, offer = look.description.info, look.offer
+    return (
+        info.name,
+        info.kind,
+        len(info.channels),
+        info.unit,
+        f"{info.rate_hz:g}" if info.rate_hz else "irregular",
+        offer.measured_rate_hz,
+        off(look.ppm),
+        offer.clock,
+        info.device,
+        offer.state,
+    )

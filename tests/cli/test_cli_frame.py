@@ -51,8 +51,7 @@ def test_a_closed_pipe_is_no_fault():
 
 
 def test_a_missing_library_names_the_extra_that_brings_it(cli, monkeypatch, tmp_path):
-    monkeypatch.setattr("neuroaffect.session.open_recording", _needs("torch"))
-    monkeypatch.setattr("neuroaffect.session.recording.open_recording", _needs("torch"))
+    monkeypatch.setattr("neuroaffect.acquire.recorded.open_recording", _needs("torch"))
     assert "pip install 'neuroaffect[train]'" in cli("replay", tmp_path / "x.xdf").sentence
 
 

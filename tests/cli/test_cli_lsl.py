@@ -115,3 +115,20 @@ def test_a_replay_ended_by_ctrl_c_is_clean(network, session):
 
 def test_replay_at_the_highest_speed_ends(network, session):
     assert run(network, "replay", session, "--speed", "max").returncode == 0
+
+
+def test_what_was_completed_and_what_is_odd_is_listed(network, clips):
+    muse = clips / "muselsl2" / "sub-P001.xdf"
+    replay = subprocess.Popen(
+        command("replay", muse, "--loop"), env=network, stderr=subprocess.PIPE
+    )
+    assert b"replaying" in replay.stderr.readline()
+    listed = json.loads(run(network, "streams", "--timeout", "2", "--json").stdout)["streams"]
+    replay.kill()
+    replay.communicate()
+    assert {stream["name"] for stream in listed} == {"Muse"}
+    streams = {stream["unique_name"]: stream for stream in listed}
+    assert streams["Muse PPG"]["completed"] == ["unit"]
+    eeg = streams["Muse EEG"]
+    assert (eeg["device"], eeg["left_out"]) == ("muse-2", ["AUX_RIGHT"])
+    assert eeg["channels"] == ["TP9", "AF7", "AF8", "TP10", "AUX_RIGHT"]
