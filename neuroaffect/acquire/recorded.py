@@ -8,7 +8,7 @@ from neuroaffect.acquire.intake import stream_names
 from neuroaffect.acquire.source import Item, RawSource
 from neuroaffect.catalog import Device, load_devices
 from neuroaffect.errors import SessionError
-from neuroaffect.session.raw import Packet, RawStream
+from neuroaffect.session.raw import Event, Packet, RawStream
 from neuroaffect.session.recording import Recording, open_recording
 
 __all__ = ["Recorded"]
@@ -57,8 +57,8 @@ class Recorded(RawSource):
                 f"{recording.path.name} has no stream '{unknown[0]}'; "
                 f"it has {', '.join(names.values()) or 'none'}"
             )
-        self._told_lost = _told_gaps(recording)
-        self._told_details = _told_streams(recording)
+        self._told_lost = _told_gaps(recording, names)
+        self._told_details = _told_streams(recording, names)
         raws = [raw for raw in recording.streams if names[raw.id] in wanted]
         super().__init__(
             raws, names=names, told=recording.told,
@@ -78,8 +78,8 @@ class Recorded(RawSource):
         name = self._names[raw.id]
         if not self.recording.is_ours:
             return super()._describe(raw)
-        if name in self._told_details:
-            return Description.of_detail(raw, self._told_details[name])
+        if raw.id in self._told_details:
+            return Description.of_detail(raw, self._told_details[raw.id])
         # Sessions made before descriptions were kept: never to be understood in another way.
         return as_sent(raw, name=name)
 
@@ -94,26 +94,39 @@ class Recorded(RawSource):
             if isinstance(item, Packet):
                 if len(item) == 0:
                     continue
-                place = (intake.info.name, received[item.stream])
+                place = (item.stream, received[item.stream])
                 intake.tell_gap(self._told_lost.get(place, 0))
                 received[item.stream] += len(item)
             yield item
 
 
-def _told_gaps(recording: Recording) -> dict[tuple[str, int], int]:
-    """Return (stream name, samples received before) → samples lost, as the session tells it."""
-    told: dict[tuple[str, int], int] = {}
+def _told_gaps(recording: Recording, names: Mapping[int, str]) -> dict[tuple[int, int], int]:
+    """Return (stream id, samples received before) → samples lost, as the session tells it."""
+    told: dict[tuple[int, int], int] = {}
     for event in recording.events:
-        if event.kind == "gap":
-            place = (str(event.detail["stream"]), int(event.detail["first"]))
+        if event.kind == "gap" and (id := _of(event, names)) is not None:
+            place = (id, int(event.detail["first"]))
             told[place] = told.get(place, 0) + int(event.detail["lost"])
     return told
 
 
-def _told_streams(recording: Recording) -> dict[str, Mapping[str, object]]:
-    """Return stream name → how the live run understood it, as the session tells it."""
-    told: dict[str, Mapping[str, object]] = {}
+def _told_streams(
+    recording: Recording, names: Mapping[int, str]
+) -> dict[int, Mapping[str, object]]:
+    """Return stream id → how the live run understood it, as the session tells it."""
+    told: dict[int, Mapping[str, object]] = {}
     for event in recording.events:
-        if event.kind == "stream" and "stream" in event.detail:
-            told.setdefault(str(event.detail["stream"]), event.detail)
+        if event.kind == "stream" and (id := _of(event, names)) is not None:
+            told.setdefault(id, event.detail)
     return told
+
+
+def _of(event: Event, names: Mapping[int, str]) -> int | None:
+    """Return the id of the stream an event is about, None if there is none.
+
+    A stream that joined late took a name that was free then; in the whole recording it may have
+    another. Sessions that tell no id have no such streams.
+    """
+    if "id" in event.detail:
+        return int(event.detail["id"])
+    return next((id for id, name in names.items() if name == event.detail.get("stream")), None)

@@ -323,11 +323,12 @@ class RawSource:
             if packet.stream in self._undescribed:
                 self._undescribed.discard(packet.stream)
                 self._recorder.event(
-                    "stream", time=float(chunk.times[0]), **intake.description.detail()
-                )
+                    "stream", time=float(chunk.times[0]), id=packet.stream,
+                    **intake.description.detail(),
+                )  # fmt: skip
             for gap in intake.gaps[known:]:
                 self._recorder.event(
-                    "gap", time=gap.time, stream=intake.info.name, lost=gap.lost,
+                    "gap", time=gap.time, stream=intake.info.name, id=packet.stream, lost=gap.lost,
                     first=gap.first - self._unrecorded[packet.stream],
                 )  # fmt: skip
             self._recorder.write(packet)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import pyxdf
 
-from neuroaffect.acquire import Recorded
+from neuroaffect.acquire import RawSource, Recorded
 from neuroaffect.acquire.clock import UNKNOWN_S
 from neuroaffect.session import Packet, SessionWriter
 
@@ -98,3 +98,39 @@ def test_a_session_that_kept_no_description_is_understood_as_it_was(stream, tmp_
         writer.write(Packet(1, np.array([1.0]), np.ones((1, 5), np.float32)))
         writer.event("trial-start", time=1.0, trial="1")
     assert Recorded(tmp_path / "old.xdf").streams["Muse"].channels == labels
+
+
+class Growing(RawSource):
+    """A source in which a stream of the same name appears after the first has lost samples."""
+
+    def __init__(self, first, second, before, after) -> None:
+        self.second, self.before, self.after = second, before, after
+        super().__init__([first])
+
+    def _items(self):
+        yield from self.before
+        self._join(self.second)
+        yield from self.after
+
+
+def test_gaps_of_streams_of_one_name_stay_with_the_stream_that_lost(stream, packets, tmp_path):
+    """One came back as something else while it was recorded: its names differ from a replay's."""
+    first, second = stream(1, name="cap"), stream(2, name="cap", rate_hz=128.0)
+    stamps = 10.0 + np.arange(512) / 256
+    before = packets(np.delete(stamps, slice(100, 200)), [50] * 20)
+    other = 20.0 + np.arange(512) / 128
+    after = packets(np.delete(other, slice(300, 350)), [50] * 20, id=2)
+    path = tmp_path / "session.xdf"
+    live = Growing(first, second, before, after)
+    with SessionWriter(path) as writer:
+        live.record(writer)
+        kept = [(name, chunk.first) for name, chunk in drain(live)]
+    again = [(name, chunk.first) for name, chunk in Recorded(path)]
+    assert [lost for gaps in live.gaps.values() for lost in [g.lost for g in gaps]] == [100, 50]
+    assert [first for _, first in again] == [first for _, first in kept]
+
+
+def drain(source):
+    while not source.ended:
+        if (got := source.get(0.1)) is not None:
+            yield got

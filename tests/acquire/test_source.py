@@ -65,7 +65,7 @@ def test_a_gap_is_recorded_before_the_packet_it_concerns(dropout, tmp_path):
     [gap] = [
         event for event in Recorded(tmp_path / "a.xdf").recording.events if event.kind == "gap"
     ]
-    assert dict(gap.detail) == {"stream": "stream 1", "first": 500, "lost": 128}
+    assert dict(gap.detail) == {"stream": "stream 1", "id": 1, "first": 500, "lost": 128}
 
 
 def test_recording_may_start_in_the_midst(dropout, tmp_path):
