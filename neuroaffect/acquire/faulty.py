@@ -47,7 +47,7 @@ class Faulty(RawSource):
     >>> for name, chunk in broken:
     ...     run.push(name, chunk)
     >>> broken.gaps["Simulated EEG"]
-    (Gap(first=2560, lost=384, time=19.9921875),)
+    (Gap(first=2560, lost=384, time=19.9921875, length_s=3.0),)
 
     Notes
     -----
