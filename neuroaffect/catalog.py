@@ -11,15 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from neuroaffect.errors import CatalogError
 from neuroaffect.montage import canonical
-from neuroaffect.pipeline import Pipeline
-from neuroaffect.pipeline.problems import first_problem
 from neuroaffect.units import KINDS, kind_of
+
+if TYPE_CHECKING:
+    from neuroaffect.pipeline import Pipeline
 
 __all__ = [
     "Bridge",
@@ -254,6 +255,8 @@ def load_device(name: str) -> Device:
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"{path.name} is no TOML: {error}") from None
     except ValidationError as error:
+        from neuroaffect.pipeline.problems import first_problem
+
         raise CatalogError(f"{path.name}: {first_problem(error, Device)}") from None
 
 
@@ -268,7 +271,7 @@ def load_devices() -> tuple[Device, ...]:
     return tuple(load_device(str(path)) for path in list_names("devices").values())
 
 
-def load_pipeline(name: str) -> Pipeline:
+def load_pipeline(name: str) -> "Pipeline":
     """Read a pipeline file by its name or its path.
 
     Raises
@@ -278,6 +281,9 @@ def load_pipeline(name: str) -> Pipeline:
     PipelineError
         One sentence naming the key, its value and what would be right.
     """
+    # With it come the blocks and scipy: 80 MB and 0.7 s that a recorder has no use for.
+    from neuroaffect.pipeline import Pipeline
+
     return Pipeline.load(find("pipelines", name))
 
 

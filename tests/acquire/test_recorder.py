@@ -1,6 +1,8 @@
 """The recorder watches over what it writes: anchors, figures per stream, alarms."""
 
 import errno
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from io import FileIO
@@ -185,3 +187,15 @@ def test_an_anchor_pairs_the_clocks_to_within_the_time_it_took(tmp_path):
     pair = event.detail["unix"] - event.time
     within = event.detail["within_s"] + 1e-6  # float64 holds UNIX time to 0.2 µs
     assert min(before, after) - within <= pair <= max(before, after) + within
+
+
+def test_what_a_recorder_needs_is_light():
+    """Once the device files brought the blocks with them: 80 MB, and 0.7 s until it records."""
+    code = (
+        "import sys; from neuroaffect.acquire import LslSource, Recorder\n"
+        "from neuroaffect.catalog import load_devices; load_devices()\n"
+        "print([m for m in ('scipy', 'mne', 'torch', 'PySide6') if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert loaded.strip() == "[]"
