@@ -10,6 +10,7 @@ from neuroaffect.acquire.gaps import GapFinder
 
 __all__ = ["CounterGaps"]
 
+LARGEST = 2.0**53  # numbers beyond are no counts
 PATIENCE_S = 0.25  # a stall is mostly over by then
 REORDERED = 3  # counts by which a sample may come too late: a loss of all but a few looks the same
 SLACK = 0.02  # of a long hole: how far stamps may disagree with a counter that ran on
@@ -140,7 +141,9 @@ class CounterGaps:
 
     def _counts(self, values: np.ndarray) -> np.ndarray | None:
         counts = np.asarray(values[:, self._column], dtype=np.float64)
-        return np.rint(counts).astype(np.int64) if np.isfinite(counts).all() else None
+        if not (np.abs(counts) < LARGEST).all():  # also for nan
+            return None
+        return np.rint(counts).astype(np.int64)
 
 
 @dataclass(eq=False)

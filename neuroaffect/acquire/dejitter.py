@@ -25,19 +25,21 @@ SHORTEST_SAMPLES = 1.5
 JITTER_S = 0.05  # of a stream not yet known
 MARGIN = 2.0  # a hole is one when it exceeds the jitter seen by this factor
 MEMORY_S = 60.0  # jitter is forgotten this slowly
+LARGEST_S = 1e15  # beyond any clock, whatever it counts in
 PEAK_S = 2.0  # a late sample is caught up within about this time, or it was no jitter
 
 
 def known(stamps: np.ndarray, *, newest: float | None = None) -> np.ndarray:
-    """Return the stamps with NaN for those that say nothing: not finite, or never set.
+    """Return the stamps with NaN for those that say nothing: no number of seconds, or never set.
 
     A sender that sets no stamps sends zeros. A zero is believed where time may begin with it.
     """
     if not stamps[-1] and not stamps.any() and (len(stamps) > 1 or newest is not None):
         return np.full(len(stamps), np.nan)
-    if math.isfinite(stamps.sum()):
+    far = np.abs(stamps)
+    if far.max() < LARGEST_S:
         return stamps
-    return np.where(np.isfinite(stamps), stamps, np.nan)
+    return np.where(far < LARGEST_S, stamps, np.nan)
 
 
 class Dejitter:

@@ -162,9 +162,8 @@ class Intake:
 
     def take(self, packet: Packet) -> Chunk:
         """Return the chunk of the next packet, which holds at least one sample."""
-        stamps, line = packet.stamps, self._line
-        if line is not None:
-            stamps = known(stamps, newest=line.newest_s)
+        line = self._line
+        stamps = known(packet.stamps, newest=line.newest_s if line else None)
         lost = self._lost_before(stamps, packet.values)
         if lost:
             self._note_gap(lost)

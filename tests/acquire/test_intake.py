@@ -1,5 +1,6 @@
 """Packets become chunks: labels, units, sample numbers."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -54,6 +55,20 @@ def test_no_sample_is_dropped_or_counted_twice(deliveries):
     _, chunks = run(intake, deliveries)
     assert sum(map(len, chunks)) == intake.received
     assert not chunks or chunks[-1].end == intake.received + intake.lost
+
+
+@given(
+    st.sampled_from([0.0, 4.0, 256.0]),
+    st.lists(st.lists(st.one_of(st.floats(), st.floats(0, 50), st.just(0.0)), min_size=1)),
+)
+def test_whatever_is_stamped_every_sample_gets_a_time(rate_hz, pieces):
+    intake, times = Intake(replace(EDA, rate_hz=rate_hz), name="eda"), []
+    for stamps in pieces:
+        packet = Packet(1, np.array(stamps), np.zeros((len(stamps), 1), np.float32))
+        times += [intake.take(piece).times for piece in intake.split(packet)]
+    times = np.concatenate(times or [np.zeros(0)])
+    assert np.isfinite(times).all()
+    assert np.all(np.diff(times) >= 0)
 
 
 @given(deliveries)
