@@ -85,14 +85,19 @@ class Description:
     free_placement: bool = False
 
     @property
+    def completions(self) -> tuple[str, ...]:
+        """What was taken from the device file, a sentence each."""
+        confirm = {"labels": ": confirm your placement"} if self.free_placement else {}
+        return tuple(
+            f"{what} taken from {self.info.device}{confirm.get(what, '')}"
+            for what in self.completed
+        )
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What was completed and what was left out, a sentence each; nothing of it is wrong."""
-        notes = [f"{what} taken from {self.info.device}" for what in self.completed]
-        if self.free_placement and "labels" in self.completed:
-            notes[self.completed.index("labels")] += ": confirm your placement"
-        if self.left_out:
-            notes.append(f"left out: {', '.join(self.left_out)}")
-        return tuple(notes)
+        left_out = (f"left out: {', '.join(self.left_out)}",) if self.left_out else ()
+        return self.completions + left_out
 
     def detail(self) -> dict[str, object]:
         """Return what a session keeps of it, as an event's JSON values."""

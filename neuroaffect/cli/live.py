@@ -16,6 +16,7 @@ from neuroaffect.cli.interrupt import ended_by_ctrl_c
 from neuroaffect.cli.output import note, plain
 from neuroaffect.cli.record import Seconds
 from neuroaffect.cli.streams import Timeout
+from neuroaffect.cli.understood import Understood
 
 if TYPE_CHECKING:
     from neuroaffect.acquire import RawSource, StreamState
@@ -209,11 +210,12 @@ def _ended_after(live: "Live", for_s: float | None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _states_told(source: "RawSource", *, as_json: bool) -> Iterator[None]:
-    """Say when a stream falls silent, is lost, refused or back; in JSON beside the predictions.
+    """Say when a stream falls silent, is lost, refused, back or odd; in JSON beside predictions.
 
     A line of state has a key `event`, which no prediction has.
     """
     over = threading.Event()
+    understood = Understood(source)
 
     def look() -> None:
         known: dict[str, str] = {}
@@ -222,7 +224,15 @@ def _states_told(source: "RawSource", *, as_json: bool) -> Iterator[None]:
                 before, known[name] = known.get(name, "waiting"), state.state
                 if state.state != before and state.state != "recorded":
                     _tell_state(name, state, as_json=as_json)
+            tell_odd()
 
+    def tell_odd() -> None:
+        for name, sentence in understood.tell():
+            if as_json:
+                facts = {"event": "suspicion", "stream": name, "text": sentence}
+                print(json.dumps(facts), flush=True)
+
+    tell_odd()
     looking = threading.Thread(target=look, name="states", daemon=True)
     looking.start()
     try:
@@ -230,6 +240,7 @@ def _states_told(source: "RawSource", *, as_json: bool) -> Iterator[None]:
     finally:
         over.set()
         looking.join()
+        tell_odd()
 
 
 def _tell_state(name: str, state: "StreamState", *, as_json: bool) -> None:

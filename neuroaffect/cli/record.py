@@ -10,6 +10,7 @@ from neuroaffect.cli.interrupt import ended_by_ctrl_c
 from neuroaffect.cli.output import AsJson, answer, note, quiet_stdout, table
 from neuroaffect.cli.recording_view import HEADS, RecordingView, row, size
 from neuroaffect.cli.streams import Timeout
+from neuroaffect.cli.understood import Understood
 from neuroaffect.errors import StreamError
 
 if TYPE_CHECKING:
@@ -67,8 +68,12 @@ def _source(streams: list[str] | None, timeout_s: float, writer: "SessionWriter"
 def _record(source: "LslSource", writer: "SessionWriter", for_s: float | None) -> "RecordingReport":
     from neuroaffect.acquire import Recorder
 
+    understood = Understood(source)
+    understood.tell()
     with RecordingView() as view, ended_by_ctrl_c(source.close):
-        return Recorder(source, writer).run(for_s=for_s, show=view.show)
+        report = Recorder(source, writer).run(for_s=for_s, show=view.show)
+    understood.tell()
+    return report
 
 
 def _facts(out: Path, report: "RecordingReport") -> dict[str, Any]:
