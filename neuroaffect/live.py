@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from neuroaffect.acquire.recorder import ANCHOR_EVERY_S, anchor
 from neuroaffect.acquire.source import RawSource
 from neuroaffect.affect import Prediction, Target
 from neuroaffect.models.bundle import AffectModel
@@ -270,6 +271,7 @@ class _Recording:
         self._targets = targets
         self._writer: SessionWriter | None = None
         self._late_known = 0
+        self._anchor_at = np.inf
         self.path: str | None = None
 
     @property
@@ -282,6 +284,7 @@ class _Recording:
         self._writer = SessionWriter(path)
         self.path = str(path)
         self._source.record(self._writer)
+        self._anchor()
         own = 1 + max((raw.id for raw in self._source.raws), default=0)
         self._predictions = prediction_stream(
             self._targets, id=own, name="neuroaffect", source_id="neuroaffect"
@@ -292,14 +295,24 @@ class _Recording:
     def stop(self) -> None:
         if self._writer is not None:
             self._source.stop_recording()
+            self._anchor()
             self._writer.close()
         self._writer, self.path = None, None
+
+    def _anchor(self) -> None:
+        """Tell the time of day by the clock that samples are on, if it can be read."""
+        clock = self._source.local_clock
+        if clock is not None:
+            anchor(self._writer, local_clock=clock)
+            self._anchor_at = clock() + ANCHOR_EVERY_S
 
     def late(self, late: list[tuple[str, int]], ticks: list[Tick]) -> None:
         """Record the followers that the join has given up since the last call."""
         new, self._late_known = late[self._late_known :], len(late)
         if self._writer is None:
             return
+        if ticks and ticks[-1].time >= self._anchor_at:
+            self._anchor()
         times = {tick.index: tick.time for tick in ticks}
         for track, index in new:
             self._writer.event("late", time=times[index], track=track, tick=index)

@@ -4,7 +4,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pylsl
@@ -171,6 +171,10 @@ class LslSource(RawSource):
                 stale_s or STALE_S.get(info.kind, ELSE_STALE_S), STALE_SAMPLES / info.rate_hz
             )
         return stale_s or STALE_S.get(info.kind) if info.kind in {"hr", "ibi"} else None
+
+    @property
+    def local_clock(self) -> Callable[[], float]:
+        return pylsl.local_clock
 
     def go_live(self) -> None:
         """Start to listen now; calling it again does nothing."""

@@ -11,11 +11,11 @@ from neuroaffect.acquire.flow import Flow
 from neuroaffect.acquire.source import RawSource, StreamState
 from neuroaffect.session.xdf_write import SessionWriter
 
-__all__ = ["Recorder", "RecordingReport", "StreamReport", "anchor"]
+__all__ = ["ANCHOR_EVERY_S", "Recorder", "RecordingReport", "StreamReport", "anchor"]
 
 _TURN_S = 0.2
 _LOOK_EVERY_S = 1.0
-_ANCHOR_EVERY_S = 60.0
+ANCHOR_EVERY_S = 60.0
 _SILENT_S = 3.0
 _DISK_S = 600.0
 _DISK_SURE_S = 10.0  # bytes per second are not known before
@@ -102,7 +102,8 @@ class Recorder:
     writer : SessionWriter
         Closing it is its owner's business.
     local_clock : callable or None
-        The clock that events are stamped with; None for LSL's.
+        The clock that events are stamped with; None for the source's own. Without one there are
+        neither anchors nor events.
     free_bytes : callable
         Returns how much room the disk of a path has.
     """
@@ -117,7 +118,7 @@ class Recorder:
     ) -> None:
         self._source = source
         self._writer = writer
-        self._local_clock = local_clock or _lsl_clock()
+        self._local_clock = local_clock or source.local_clock
         self._free_bytes = free_bytes or _free_bytes
         self._flows: dict[str, Flow] = {}
         self._since: dict[str, float] = {}  # when each stream was first there to be recorded
@@ -151,14 +152,14 @@ class Recorder:
         """
         began = self._began = time.monotonic()
         until = began + for_s if for_s is not None else float("inf")
-        look_at, anchor_at = began + _LOOK_EVERY_S, began + _ANCHOR_EVERY_S
+        look_at, anchor_at = began + _LOOK_EVERY_S, began + ANCHOR_EVERY_S
         self._source.record(self._writer)
         try:
             self._anchor()
             while not self._source.ended and (now := time.monotonic()) < until:
                 self._take(self._source.get(min(_TURN_S, until - now)))
                 if now >= anchor_at:
-                    anchor_at += _ANCHOR_EVERY_S
+                    anchor_at += ANCHOR_EVERY_S
                     self._anchor()
                 if now >= look_at:
                     look_at = now + _LOOK_EVERY_S
@@ -215,6 +216,8 @@ class Recorder:
 
     def _tell_rates(self) -> None:
         """Write each rate that turns out wrong to the session, once."""
+        if self._local_clock is None:
+            return
         wrong = {name: flow for name, flow in self._flows.items() if flow.off() is not None}
         for name in wrong.keys() - self._told:
             self._told.add(name)
@@ -242,13 +245,8 @@ class Recorder:
         return self._flows[name]
 
     def _anchor(self) -> None:
-        anchor(self._writer, local_clock=self._local_clock)
-
-
-def _lsl_clock() -> Callable[[], float]:
-    from neuroaffect.acquire.outlet import tuned
-
-    return tuned().local_clock
+        if self._local_clock is not None:
+            anchor(self._writer, local_clock=self._local_clock)
 
 
 def _free_bytes(path: Path) -> int:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
@@ -156,6 +156,11 @@ class RawSource:
     def suspicions(self) -> Mapping[str, tuple[str, ...]]:
         """What is hard to believe of each stream so far, a sentence each."""
         return {intake.info.name: tuple(intake.suspicions) for intake in self._intakes.values()}
+
+    @property
+    def local_clock(self) -> Callable[[], float] | None:
+        """The clock that chunks are on, where it can be read now; None offline."""
+        return None
 
     @property
     def is_closed(self) -> bool:
