@@ -311,7 +311,8 @@ class _Recording:
         new, self._late_known = late[self._late_known :], len(late)
         if self._writer is None:
             return
-        if ticks and ticks[-1].time >= self._anchor_at:
+        clock = self._source.local_clock
+        if clock is not None and clock() >= self._anchor_at:
             self._anchor()
         times = {tick.index: tick.time for tick in ticks}
         for track, index in new:
