@@ -83,8 +83,8 @@ class Dejitter:
         self.interval_s = self._prior_s = 1.0 / rate_hz
         self.jitter_s = JITTER_S
         self.end_s: float | None = None
+        self.newest_s: float | None = None
         self._told_s = -math.inf  # the newest time given out
-        self.newest_s: float | None = None  # the newest stamp
         self._index = 0
         self._hull = LowerHull(WINDOW_S)
         self._peak_s = 0.0  # how much earlier than its latest sample the stream is now
@@ -142,30 +142,29 @@ class Dejitter:
         return times
 
     def _late(self, stamps: np.ndarray, steps: np.ndarray, lost: int) -> np.ndarray | None:
-        """Return how late each sample is after the newest stamp; None if nothing is stamped."""
-        newest_s = self.newest_s
-        late = stamps - steps * self.interval_s
-        if math.isnan(late.sum()):
-            stamped = np.flatnonzero(~np.isnan(late))
-            if len(stamped) == 0:
-                return None
-            late = np.interp(steps, steps[stamped], late[stamped])
-        first_s = float(late[0])
-        if newest_s is None:
-            self._watch_s, self._watch_samples = first_s + self.interval_s, -1 - lost
-            self._told_s = -math.inf
-        elif first_s + self.interval_s < newest_s - BACKWARD_S:
-            self._watch_s, self._watch_samples = first_s, -lost
-            self._told_s = -math.inf
-        elif not (lost or (not self.is_sure and first_s - newest_s > self.shortest_s)):
-            return late - newest_s
-        self._restart(late)
-        return late - first_s
+        """Return how late each sample is after the newest stamp; None if nothing is stamped.
 
-    def _restart(self, late: np.ndarray) -> None:
-        """Begin the line anew, below these stamps."""
-        self.newest_s = float(late[0])
-        self.end_s = float(late.min())
+        Where the line cannot go on it begins anew, below these stamps.
+        """
+        newest_s = self.newest_s
+        late = _filled(stamps - steps * self.interval_s, steps)
+        if late is None:
+            return None
+        first_s = float(late[0]) + self.interval_s
+        if newest_s is None or first_s < newest_s - BACKWARD_S:
+            self._watch_s, self._watch_samples = first_s, -1 - lost
+            self._told_s = -math.inf
+        elif not lost:
+            hole_s = first_s - newest_s - self.interval_s
+            if self.is_sure or hole_s <= self.shortest_s:
+                return late - newest_s
+        self._forget()
+        late = _filled(stamps - steps * self.interval_s, steps)
+        self.newest_s, self.end_s = float(late[0]), float(late.min())
+        return late - late[0]
+
+    def _forget(self) -> None:
+        """Drop the line, but for its pace if that was measured over long enough."""
         if self._hull.span_s >= LEARNED_S:
             self._prior_s = self.interval_s
         self.interval_s = self._prior_s
@@ -226,7 +225,16 @@ class Dejitter:
         span_s, self.end_s = float(times[-1]) - self.end_s, float(times[-1])
         times = np.maximum(times, self._told_s)
         self._told_s = float(times[-1])
+        self._watch_samples += lost + len(steps)
         if self.newest_s is not None:
             self.newest_s += span_s
             self._index += lost + len(steps)
         return times
+
+
+def _filled(late: np.ndarray, steps: np.ndarray) -> np.ndarray | None:
+    """Return the lateness with samples that have no stamp as late as their neighbours."""
+    if not math.isnan(late.sum()):
+        return late
+    stamped = np.flatnonzero(~np.isnan(late))
+    return np.interp(steps, steps[stamped], late[stamped]) if len(stamped) else None

@@ -36,6 +36,28 @@ def test_a_recording_plays_what_was_seen_while_it_was_made(dropout, tmp_path):
     assert facts(Recorded(tmp_path / "a.xdf")) == seen
 
 
+@pytest.mark.parametrize("rate_hz", [0.0, 2.0, 52.0, 256.0])
+def test_times_are_the_same_again_whatever_the_stamps(stream, packets, listed, tmp_path, rate_hz):
+    rng = np.random.default_rng(3)
+    stamps = np.arange(9000) / 51.8
+    stamps[4000:] += 7.0
+    stamps[6000:] -= 5000.0
+    stamps = np.repeat(stamps[8::9], 9) + np.repeat(rng.exponential(0.01, 1000), 9)
+    stamps[7000:7050] = np.nan
+    items = packets(stamps, rng.integers(1, 40, 9000))
+    for k in range(0, len(items), 20):
+        items.insert(k, ClockOffset(1, 0.0, 3.0 + 0.001 * k + 0.4 * (k == 200)))
+    source = listed([stream(1, rate_hz=rate_hz)], items)
+    with SessionWriter(tmp_path / "a.xdf") as writer:
+        source.record(writer)
+        seen = facts(source)
+    again = Recorded(tmp_path / "a.xdf")
+    assert facts(again) == seen
+    assert again.gaps == source.gaps
+    assert len(again.gaps["stream 1"]) == 2
+    assert again.states() == source.states()
+
+
 def test_gaps_of_a_recording_are_told_not_judged_again(dropout, tmp_path):
     with SessionWriter(tmp_path / "a.xdf") as writer:
         dropout.record(writer)
