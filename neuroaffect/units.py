@@ -103,7 +103,9 @@ def to_canonical(unit: str, kind: str) -> tuple[str, float]:
     if (multiple := _MULTIPLE.fullmatch(word)) is not None:
         number, divisor, rest = multiple.groups()
         if (known := _unit(rest, kind)) is not None and float(divisor or 1.0):
-            return known[0], float(number) / float(divisor or 1.0) * known[1]
+            factor = float(number) / float(divisor or 1.0) * known[1]
+            if 0.0 < factor < float("inf"):
+                return known[0], factor
     return word, 1.0
 
 
