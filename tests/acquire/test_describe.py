@@ -52,6 +52,24 @@ def test_the_counter_of_an_emotiv_is_found_among_the_columns_as_sent(emotiv):
     assert emotiv.counter == Counter(column=1, modulus=128)
 
 
+def test_a_lost_sample_of_an_emotiv_is_found_by_its_counter(emotiv, stream):
+    """One sample of 128 a second: no stamp could tell it from jitter."""
+    labels = ("Timestamp", "Counter", "Interpolate", *EPOC, "RAW_CQ", "HardwareMarker", "Markers")
+    raw = stream(name="EmotivDataStream-EEG", rate_hz=128.0, labels=labels, format="double64",
+                 types=("EEG",) * len(labels), units=("microvolts",) * len(labels))  # fmt: skip
+    intake = Intake(raw, name="eeg", description=emotiv)
+    counts = np.delete(np.arange(1280) % 128, 700)
+    stamps = np.delete(np.arange(1280) / 128.0, 700)
+    values = np.full((1279, len(labels)), 4200.0)
+    values[:, 1] = counts
+    ends = []
+    for at in range(0, 1279, 16):
+        packet = Packet(1, stamps[at : at + 16], values[at : at + 16])
+        ends += [intake.take(piece).end for piece in intake.split(packet)]
+    assert (intake.lost, ends[-1]) == (1, 1280)
+    assert [(gap.first, gap.lost) for gap in intake.gaps] == [(700, 1)]
+
+
 def test_labels_that_the_openbci_gui_does_not_send_are_those_of_its_device_file(openbci):
     assert openbci.info.device == "openbci-cyton"
     assert openbci.info.channels == ("Fp1", "Fp2", "C3", "C4", "P7", "P8", "O1", "O2")
