@@ -86,7 +86,7 @@ def read_edf_header(path: Path, *, width: int) -> EdfHeader:
         physical=_ranges(table, count, start=104),
         digital=_ranges(table, count, start=120),
         samples=samples,
-        records=int(fixed[236:244]),
+        records=int(records) if (records := fixed[236:244].strip()).isdigit() else -1,
         record_s=record_s,
         width=width,
         has_pauses=fixed[192:197].endswith(b"+D"),

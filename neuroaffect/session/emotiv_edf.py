@@ -115,12 +115,18 @@ class EdfRows:
         """Yield digital values as they are stored, (samples, channels) int64."""
         samples, channels = self.header.samples[0], len(self.header.labels)
         size = samples * channels
-        records = max(1, _BLOCK_VALUES // size)
-        with self.path.open("rb") as file:
-            file.seek(256 * (1 + channels))
-            while len(values := np.fromfile(file, "<i2", size * records)) >= size:
-                whole = values[: len(values) // size * size].reshape(-1, channels, samples)
-                yield whole.transpose(0, 2, 1).reshape(-1, channels).astype(np.int64)
+        # No more than there is, whatever the header claims: it would be set aside at once.
+        left = self.path.stat().st_size // 2 // size
+        try:
+            with self.path.open("rb") as file:
+                file.seek(256 * (1 + channels))
+                while left and len(values := np.fromfile(file, "<i2", size * _records(size, left))):
+                    whole = values[: len(values) // size * size].reshape(-1, channels, samples)
+                    if not len(whole):
+                        return
+                    yield whole.transpose(0, 2, 1).reshape(-1, channels).astype(np.int64)
+        except OSError as error:
+            raise SessionError(f"cannot read '{self.path}': {error.strerror or error}") from None
 
     def _settle(self) -> None:
         """Find on which circle each wrapped sample lies, and say what was done."""
@@ -171,6 +177,11 @@ class EdfRows:
             self.defects.append(
                 f"its header speaks of {self.header.records} records, it holds {held}"
             )
+
+
+def _records(size: int, left: int) -> int:
+    """Return how many records of this size to read at once."""
+    return min(left, max(1, _BLOCK_VALUES // size))
 
 
 def _groups(header: EdfHeader) -> tuple[Group, ...]:

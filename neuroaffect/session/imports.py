@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroaffect.errors import SessionError
 from neuroaffect.session.edf import EDF_WIDTHS, read_edf_header
-from neuroaffect.session.emotiv_edf import import_emotiv_edf, is_emotiv_edf
+from neuroaffect.session.emotiv_edf import import_emotiv_edf, is_emotiv_edf, wrapped_channels
 from neuroaffect.session.import_channels import ImportedChannel, channels_of
 from neuroaffect.session.import_mne import (
     Mark,
@@ -117,8 +117,13 @@ def import_recording(path: Path) -> Imported:
     format = format_of(path)
     defects: list[str] = []
     with Translated(path, format=format, defects=defects):
-        if format == "EDF" and is_emotiv_edf(read_edf_header(path, width=2)):
-            return import_emotiv_edf(path)
+        if format == "EDF":
+            header = read_edf_header(path, width=2)
+            if is_emotiv_edf(header):
+                return import_emotiv_edf(path)
+            if wrapped := wrapped_channels(header):
+                names = ", ".join(header.labels[k] for k in wrapped)
+                defects.append(f"16 bits cannot hold the range of {names}; values may be wrapped")
         raws = open_raws(path, format=format)
         pauses, marks = _times(path, format, raws, defects)
         skips = [(onset, onset + length) for onset, length, text in marks if _is_skip(text)]

@@ -206,7 +206,7 @@ class _Scan:
     """What one way through the whole file finds."""
 
     def __init__(self, table: Table, counting: Counting | None) -> None:
-        self._table = table
+        self._table, self._counting = table, counting
         self.rows = self.marks = self.backward = 0
         self._used = np.zeros(len(table.layout.columns), bool)
         self._lost: list[tuple[int, int, float]] = []
@@ -242,13 +242,23 @@ class _Scan:
         """Return what is wrong with the file."""
         told = self._spoilt.sentences(self._table.text.name)
         if self._repeated:
-            told.append(f"{self._repeated} rows repeat the row before them; left out")
+            told.append(f"{_many(self._repeated, 'row')} written twice; the second is left out")
         if self.backward:
-            told.append(f"{self.backward} times the stamps go backward")
-        if self._lost:
+            told.append(f"the stamps go backward at {_many(self.backward, 'place')}")
+        if self._lost and self._counting is not None:
             lost = sum(lost for _, lost, _ in self._lost)
-            told.append(f"the device's counter misses {lost} samples in {len(self._lost)} places")
+            told.append(
+                f"the device's counter skips {_many(lost, 'sample')} at "
+                f"{_many(len(self._lost), 'place')}"
+            )
+            # Without a clock, whole circles of the counter pass unseen.
+            if self._table.stamp is None:
+                told[-1] += f", each time perhaps {self._counting.modulus} more"
         return told
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _items(table: Table, counting: Counting | None, marks: RawStream | None) -> Iterator[Packet]:

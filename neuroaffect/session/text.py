@@ -56,7 +56,7 @@ class Spoilt:
         """Return what to say of it."""
         told = []
         if self.rows:
-            told.append(f"{name}: {self.rows} rows are not numbers throughout; left out")
+            told.append(f"{name}: {self.rows} rows that are not numbers throughout, left out")
         if self.is_torn:
             told.append(f"{name} ends within its packed data; read as far as it goes")
         return told

@@ -16,7 +16,7 @@ def test_what_was_written_is_one_json_object(cli, clips, tmp_path):
 
 def test_what_was_left_out_is_said(cli, clips, tmp_path):
     found = cli("convert", clips / "biohack" / "s1-control-cut.csv.gz", tmp_path / "out.xdf")
-    assert "3 rows repeat the row before them; left out" in found.stdout
+    assert "3 rows written twice; the second is left out" in found.stdout
 
 
 def test_a_result_that_is_there_is_refused_in_one_sentence(cli, clips, tmp_path):

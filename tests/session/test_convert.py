@@ -107,7 +107,7 @@ def test_the_defects_are_events_that_every_reader_sees(clips, tmp_path):
     convert(clips / "biohack" / "s1-control-cut.csv.gz", tmp_path / "out.xdf")
     streams, _ = pyxdf.load_xdf(tmp_path / "out.xdf")
     (events,) = [s for s in streams if s["info"]["name"] == ["neuroaffect-events"]]
-    assert any("3 rows repeat the row before" in line for (line,) in events["time_series"])
+    assert any("3 rows written twice" in line for (line,) in events["time_series"])
 
 
 def test_what_is_there_is_never_overwritten(clips, tmp_path):

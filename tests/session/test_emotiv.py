@@ -5,6 +5,8 @@ import csv
 import mne
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from neuroaffect.errors import SessionError
 from neuroaffect.session import open_recording
@@ -160,6 +162,31 @@ def test_what_the_counter_of_an_edf_skips_is_a_gap_in_the_stamps(tmp_path, sampl
     assert gaps(path) == [(700, RATE - 8)]
     stamps, _ = samples(open_recording(path))["Emotiv EEG"]
     assert np.array_equal(stamps, kept / RATE)
+
+
+def test_an_edf_cut_short_is_read_by_whole_records_and_named(tmp_path, samples):
+    path = edf(tmp_path / "cut.edf", headset())
+    path.write_bytes(path.read_bytes()[:-700])
+    recording = open_recording(path)
+    assert len(samples(recording)["Emotiv EEG"][0]) == 19 * RATE
+    assert "its header speaks of 20 records, it holds 19" in recording.defects
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(damage=st.lists(st.tuples(st.integers(0, 3000), st.binary(min_size=1, max_size=8))))
+def test_a_damaged_emotiv_edf_ends_in_data_or_one_sentence(damage, tmp_path):
+    data = bytearray(edf(tmp_path / "whole.edf", headset(2)).read_bytes())
+    for at, instead in damage:
+        data[at : at + len(instead)] = instead
+    path = tmp_path / "damaged.edf"
+    path.write_bytes(data)
+    error = None
+    try:
+        counts = [len(packet) for packet in open_recording(path).items()]
+    except SessionError as refused:
+        counts, error = [1], refused
+    assert min(counts) > 0
+    assert "\n" not in str(error)
 
 
 @pytest.mark.parametrize("subject", ["S01", "S02", "S03", "S04"])

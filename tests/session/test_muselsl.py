@@ -22,7 +22,7 @@ def test_rows_that_repeat_the_row_before_are_dropped_and_no_other(clips, samples
     assert len(once) == len(rows) - 3
     assert np.array_equal(stamps, once[:, 0])
     assert np.array_equal(values, once[:, 1:])
-    assert recording.defects == ("3 rows repeat the row before them; left out",)
+    assert recording.defects == ("3 rows written twice; the second is left out",)
 
 
 def test_channels_are_those_of_the_header_in_microvolts(clips):
@@ -85,7 +85,7 @@ def test_stamps_that_go_backward_are_counted(tmp_path, samples):
     path = tmp_path / "back.csv"
     path.write_text("timestamps,TP9,AF7,AF8,TP10\n" + "".join(lines))
     recording = open_recording(path)
-    assert recording.defects == ("1 times the stamps go backward",)
+    assert recording.defects == ("the stamps go backward at 1 place",)
     assert len(samples(recording)["Muse EEG"][0]) == 600
 
 

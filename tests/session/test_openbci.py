@@ -82,7 +82,7 @@ def test_a_stall_that_is_caught_up_with_is_no_loss(lines, file):
 
 def test_a_row_written_twice_is_dropped(lines, file):
     recording = open_recording(file(lines[:100] + lines[99:]))
-    assert "1 rows repeat the row before them; left out" in recording.defects
+    assert "1 row written twice; the second is left out" in recording.defects
     assert recording.events == ()
 
 
