@@ -1,32 +1,27 @@
 """When samples were really taken: a straight line through the sample number, while they arrive."""
 
 import math
-from collections import deque
-from statistics import median
 
 import numpy as np
 
 from neuroaffect.acquire.clock import BACKWARD_S
 from neuroaffect.acquire.envelope import LowerHull
+from neuroaffect.acquire.rate_watch import RateWatch
 
 __all__ = ["Dejitter", "known"]
 
 WINDOW_S = 180.0  # the pace is measured over the last half of this, up to all of it
+LEAST_S = 0.5  # nothing is said about it over less
 LEARNED_S = 5.0  # a pace measured over less does not outlast a restart
 RELEASE = 0.005  # seconds per second by which the line follows stamps that stay late
 SLICE_S = 1.0  # longer packets are taken in slices, so that the line bends within them
-WATCH_S = 0.5  # steps over which a grossly wrong rate is seen
-WATCHED = 5  # how many of those steps vote
-SURE = 3  # and how many must have been seen before the rate is believed
-EVEN = 16  # steps from sample to sample that bear the nominal rate out do as well
-GROSS = 1.5  # a rate that is wrong by this factor is replaced, not corrected
 SHORTEST_S = 0.045  # a lost Muse packet is 47 ms, a stall of an OpenBCI sender up to 36
 SHORTEST_SAMPLES = 1.5
 JITTER_S = 0.05  # of a stream not yet known
 MARGIN = 2.0  # a hole is one when it exceeds the jitter seen by this factor
 MEMORY_S = 60.0  # jitter is forgotten this slowly
-LARGEST_S = 1e15  # beyond any clock, whatever it counts in
 PEAK_S = 2.0  # a late sample is caught up within about this time, or it was no jitter
+LARGEST_S = 1e15  # beyond any clock, whatever it counts in
 
 
 def known(stamps: np.ndarray, *, newest: float | None = None) -> np.ndarray:
@@ -52,10 +47,10 @@ class Dejitter:
     the rate known before as jitter leaves open. After a loss or a clock reset it starts again at
     the new stamps and keeps its pace.
 
-    Until some even steps, or :data:`SURE` longer ones of :data:`WATCH_S`, have been seen a hole
-    may as well be a wrong nominal rate: the line then starts again behind it, and nothing is
-    called lost. Steps that keep saying another rate replace it: ten hertz said and one hertz
-    sent is one hertz after four samples.
+    Until a :class:`~neuroaffect.acquire.rate_watch.RateWatch` is sure, a hole may as well be a
+    wrong nominal rate: the line then starts again behind it, and nothing is called lost. Steps
+    that keep saying another rate replace it: ten hertz said and one hertz sent is one hertz
+    after four samples.
 
     Parameters
     ----------
@@ -88,9 +83,7 @@ class Dejitter:
         self._index = 0
         self._hull = LowerHull(WINDOW_S)
         self._peak_s = 0.0  # how much earlier than its latest sample the stream is now
-        self._watched: deque[float] = deque(maxlen=WATCHED)
-        self._watch_s, self._watch_samples = 0.0, 0
-        self._even = 0  # steps of about the nominal interval, until that is sure
+        self._watch = RateWatch()
         self._count = np.arange(1.0, 65.0)
 
     @property
@@ -101,7 +94,7 @@ class Dejitter:
     @property
     def is_sure(self) -> bool:
         """Whether enough was seen to tell a loss from a wrong nominal rate."""
-        return self._even >= EVEN or len(self._watched) >= SURE
+        return self._watch.is_sure
 
     @property
     def shortest_s(self) -> float:
@@ -136,7 +129,8 @@ class Dejitter:
         self._follow(late, n)
         self._learn(late, n)
         self.newest_s = max(self.newest_s, float(np.fmax.reduce(stamps)))
-        self._watch(n + lost)
+        self._watch.count(n + lost)
+        self._doubt()
         times = np.maximum(begin_s + steps * ((self.end_s - begin_s) / n), told_s)
         self._told_s = float(times[-1])
         return times
@@ -152,7 +146,8 @@ class Dejitter:
             return None
         first_s = float(late[0]) + self.interval_s
         if newest_s is None or first_s < newest_s - BACKWARD_S:
-            self._watch_s, self._watch_samples = first_s, -1 - lost
+            self._watch.begin(first_s)
+            self._watch.count(-lost)
             self._told_s = -math.inf
         elif not lost:
             hole_s = first_s - newest_s - self.interval_s
@@ -189,7 +184,7 @@ class Dejitter:
             return
         pace_s, floor_s = edge
         self.end_s = max(self.end_s, floor_s)
-        if span_s < WATCH_S:
+        if span_s < LEAST_S:
             return
         doubt = MARGIN * self.jitter_s / (span_s * max(1.0, span_s) ** 1.5)
         self.interval_s = min(max(self._prior_s, pace_s * (1 - doubt)), pace_s * (1 + doubt))
@@ -200,20 +195,12 @@ class Dejitter:
         drop_s = float((peaks - late).max())
         self.jitter_s = max(self.jitter_s * math.exp(-span_s / MEMORY_S), drop_s)
         self._peak_s = float(peaks[-1] - late[-1]) * math.exp(-span_s / PEAK_S)
-        if not self.is_sure:
-            off = np.abs(np.diff(late, prepend=0.0))
-            self._even += int(np.count_nonzero(off < self.interval_s / 2))
+        self._watch.see_even(late, interval_s=self.interval_s)
 
-    def _watch(self, samples: int) -> None:
-        """Replace a rate that the last steps, by majority, contradict."""
-        self._watch_samples += samples
-        step_s = self.newest_s - self._watch_s
-        if step_s < WATCH_S or self._watch_samples < 1:
-            return
-        self._watched.append(step_s / self._watch_samples)
-        self._watch_s, self._watch_samples = self.newest_s, 0
-        seen_s = median(self._watched)
-        if len(self._watched) >= SURE and not 1 / GROSS < seen_s / self.interval_s < GROSS:
+    def _doubt(self) -> None:
+        """Replace a rate that is grossly wrong."""
+        seen_s = self._watch.contradicts(self.newest_s, interval_s=self.interval_s)
+        if seen_s is not None:
             self.interval_s = self._prior_s = seen_s
             self._hull.clear()
 
@@ -225,7 +212,7 @@ class Dejitter:
         span_s, self.end_s = float(times[-1]) - self.end_s, float(times[-1])
         times = np.maximum(times, self._told_s)
         self._told_s = float(times[-1])
-        self._watch_samples += lost + len(steps)
+        self._watch.count(lost + len(steps))
         if self.newest_s is not None:
             self.newest_s += span_s
             self._index += lost + len(steps)
