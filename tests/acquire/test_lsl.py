@@ -212,3 +212,29 @@ def test_what_discovery_offers_can_be_listened_to(offer):
     [found] = [one for one in discover(timeout_s=2.0) if one.raw.name == outlet.raw.name]
     with LslSource([found], timeout_s=PATIENCE_S) as source:
         assert list(source.streams) == [outlet.raw.name]
+
+
+def test_a_session_replays_what_a_device_file_made_of_it(offer, listen, take, tmp_path, unique):
+    """An EPOC: its columns are sorted out live, and never again when the session is played."""
+    electrodes = ("AF3", "F7", "F3", "FC5", "T7", "P7", "O1", "O2", "P8", "T8", "FC6", "F4", "F8",
+                  "AF4")  # fmt: skip
+    labels = ("Timestamp", "Counter", "Interpolate", *electrodes, "Markers")
+    outlet = offer(
+        name=f"EmotivDataStream-EEG {unique}", rate_hz=128.0, labels=labels,
+        format="double64", types=("EEG",) * 18, units=("microvolts",) * 18,
+    )  # fmt: skip
+    source = listen(outlet)
+    assert source.streams[outlet.raw.name].channels == electrodes
+    sent = np.delete(np.arange(256), 99)
+    values = np.random.default_rng(2).normal(4200.0, 20.0, (255, 18))
+    values[:, 1] = sent % 128
+    with SessionWriter(tmp_path / "run.xdf") as writer:
+        source.record(writer)
+        source.go_live()
+        outlet.push(values, pylsl.local_clock() + sent / 128.0)
+        chunks = take(source, 255)
+    assert chunks[-1].end == 256
+    again = [chunk for _, chunk in Recorded(tmp_path / "run.xdf", devices=())]
+    assert [chunk.first for chunk in again] == [chunk.first for chunk in chunks]
+    for told, live in zip(joined(again), joined(chunks), strict=True):
+        assert np.array_equal(told, live)
