@@ -167,3 +167,9 @@ def test_what_a_session_says_of_its_streams_is_no_event(clips, tmp_path):
     again = Survey.of(tmp_path / "again.xdf")
     assert not [event for event in again.events if event.text.startswith("stream")]
     assert {s.info.device for s in again.streams if s.samples} == {"muse-2"}
+
+
+@pytest.mark.parametrize("burst", [1, 5, 25])
+def test_samples_stamped_in_bursts_have_the_rate_of_the_bursts(written, burst):
+    stamps = np.arange(1000) // burst * burst / 100.0
+    assert written(stamps).effective_rate_hz == pytest.approx(100.0, rel=1e-9)

@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroaffect.session.raw import ClockOffset
 
-__all__ = ["BACKWARD_S", "UNKNOWN_S", "ClockClass", "StreamClock", "classify"]
+__all__ = ["BACKWARD_S", "UNKNOWN_S", "ClockClass", "StreamClock", "classify", "steps_after"]
 
 ClockClass = Literal["none", "lsl", "unix", "other"]
 
@@ -17,6 +17,25 @@ UNKNOWN_S = 1.0  # what a clock reset counts for, since its length cannot be kno
 MEASURED = 3  # offsets of which the median holds
 JUMP_S = 1.0  # an offset that moves by more must be measured twice before it is believed
 ABSURD_S = 1e10  # beyond any clock; recorders have written uninitialised numbers as offsets
+
+
+def steps_after(opening: float, stamps: np.ndarray, *, rate_hz: float) -> int:
+    """Return how many sample intervals these stamps add to a count of rate.
+
+    Samples that are stamped together with the first of all, the burst they came in, add none:
+    the time that they took lies before the first stamp.
+
+    Parameters
+    ----------
+    opening : float
+        First stamp of all.
+    stamps : ndarray, shape (samples,)
+        It and those after it, or some of those.
+    rate_hz : float
+        Nominal rate; 0 if there is none.
+    """
+    together_s = 0.5 / rate_hz if rate_hz else 0.0
+    return int(np.count_nonzero(stamps > opening + together_s))
 
 
 def classify(newest: float, *, lsl: float, unix: float, regular: bool) -> ClockClass:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pylsl
 
-from neuroaffect.acquire.clock import classify
+from neuroaffect.acquire.clock import classify, steps_after
 from neuroaffect.acquire.connect import (
     Connection,
     Lookout,
@@ -368,7 +368,8 @@ def _ask(offer: Offered, timeout_s: float, listen_s: float) -> Offered:
         float(stamps[-1]) + offset_s, lsl=pylsl.local_clock(), unix=time.time(),
         regular=offer.raw.rate_hz > 0,
     )  # fmt: skip
-    rate_hz = (len(stamps) - 1) / span_s if span_s > 0 else None
+    steps = steps_after(float(stamps[0]), stamps, rate_hz=offer.raw.rate_hz)
+    rate_hz = steps / span_s if span_s > 0 else None
     return replace(
         offer, measured_rate_hz=rate_hz, clock=clock, heard=Packet(offer.raw.id, stamps, values)
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from neuroaffect.acquire.clock import steps_after
 from neuroaffect.acquire.describe import Description
 from neuroaffect.session.raw import ClockOffset, Packet, RawStream
 from neuroaffect.stream import Chunk, StreamInfo
@@ -30,6 +31,7 @@ class Tally:
     stamp: float = 0.0
     low_stamp: float = np.inf
     high_stamp: float = -np.inf
+    opening: float = 0.0  # first stamp since the last gap
     end: int = 0
     steps: int = 0
     stepped_s: float = 0.0
@@ -73,11 +75,12 @@ class Tally:
         """Count a chunk, and the packet it was made of."""
         if not self.samples:
             self.first_s = float(chunk.times[0])
-        elif chunk.first == self.end:
-            self.steps += 1
-            self.stepped_s += float(packet.stamps[0]) - self.stamp
-        self.steps += len(chunk) - 1
         # Raw stamps: where a clock was reset, the times jump without a sample being lost.
+        if self.samples and chunk.first == self.end:
+            self.stepped_s += float(packet.stamps[0]) - self.stamp
+        else:
+            self.opening = float(packet.stamps[0])
+        self.steps += steps_after(self.opening, packet.stamps, rate_hz=self.info.rate_hz)
         self.stepped_s += float(packet.stamps[-1] - packet.stamps[0])
         self.stamp = float(packet.stamps[-1])
         self.low_stamp = min(self.low_stamp, float(np.min(packet.stamps)))
