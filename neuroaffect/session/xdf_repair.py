@@ -132,10 +132,15 @@ class _Repair:
         self._met: dict[int, int] = {}  # clock offsets by stream
         self._resumed = 0
         self._savers = {
-            id: StreamSaver(stream, known.footers.get(id)) for id, stream in known.streams.items()
+            id: StreamSaver(stream, self._stated(id)) for id, stream in known.streams.items()
         }
         readers = {id: saver.reader for id, saver in self._savers.items()}
         self._streams = Streams(chunks, readers)
+
+    def _stated(self, id: int) -> int | None:
+        """Return what a footer says of its stream, unless no file of this size could hold it."""
+        stated = self._known.footers.get(id)
+        return stated if stated is not None and stated <= self._chunks.size else None
 
     def begin(self) -> None:
         self._put(MAGIC + self._known.file_header)

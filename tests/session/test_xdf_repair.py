@@ -256,3 +256,8 @@ def test_saved_samples_whose_times_are_early_are_named(repaired):
     )  # fmt: skip
     assert read(out)[1][1][:, 0].tolist() == [10, 7, 8]
     assert any("goes on without a stamp" in defect for defect in saved.defects)
+
+
+def test_a_footer_that_counts_beyond_the_file_tells_no_loss(repaired):
+    saved, _ = repaired(HEADER, stamped(1.0), b"\x07", EDGE, stamped(1.3), footer(10**9))
+    assert saved.streams[0].lost_samples == 2  # by the stamps
