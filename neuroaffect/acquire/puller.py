@@ -231,7 +231,9 @@ class Puller(threading.Thread):
         away_s = 0.0 if self.arrived is None else now - self.arrived
         if not self._stamps.is_judged:
             self._hand_on_offset(self._stamps.judge(stamps))
-            self._tell("clock", clock=self.clock, offset_s=self._stamps.offset_s)
+            self._tell_clock()
+        elif self._stamps.was_set(stamps):
+            self._tell_clock()
         if self._phase in {"stale", "lost", "refused"} or (
             self.arrived is not None and self._is_stale(now)
         ):
@@ -294,6 +296,12 @@ class Puller(threading.Thread):
     def _hand_on_offset(self, offset_s: float) -> None:
         # The time of a measurement is on the sender's clock, as in every recorder's files.
         self._hand_on(ClockOffset(self._raw.id, self._local_clock() - offset_s, offset_s))
+
+    def _tell_clock(self) -> None:
+        stamps = self._stamps
+        self._tell(
+            "clock", clock=stamps.clock, offset_s=stamps.offset_s, shift_s=stamps.shift_s
+        )  # fmt: skip
 
     def _enter(self, phase: str, **detail: Any) -> None:
         self._phase, self._since = phase, time.monotonic()

@@ -13,6 +13,7 @@ __all__ = ["Stamps", "unix_offset"]
 OFFSET_WAIT_S = 0.05  # a later estimate is ready or it is not: measured in the background
 READINGS = 5  # of both clocks; the pair read closest together counts
 STEP_S = 0.1  # a wall clock that moved by more was set
+JUMP_S = 1.0  # beyond this an offset is of another clock, and its stamps are brought onto the first
 
 
 class Corrected(Protocol):
@@ -40,6 +41,10 @@ class Stamps:
     * "other" and "none" (0, or no number): they say nothing on this machine's clock, and each
       packet is stamped at its arrival instead.
 
+    A sender that comes back with another clock, or whose wall clock was set by more than
+    :data:`JUMP_S`, is brought onto the clock it had: `shift_s` is added to its stamps and taken
+    from its offsets. Or the jump of the stamps would be taken for lost samples.
+
     Parameters
     ----------
     rate_hz : float
@@ -48,6 +53,14 @@ class Stamps:
         Clock offset measured by LSL.
     local_clock : callable
         The LSL clock.
+
+    Attributes
+    ----------
+    clock : {"none", "lsl", "unix", "other"}
+    offset_s : float
+        What puts the stamps, as they are sent, on the LSL clock.
+    shift_s : float
+        What is added to them before they are handed on; 0 while the clock is the first one.
     """
 
     def __init__(
@@ -55,7 +68,9 @@ class Stamps:
     ) -> None:
         self.clock: ClockClass = "none"
         self.offset_s = offset_s
+        self.shift_s = 0.0
         self.is_judged = False
+        self._told_s: float | None = None
         self._rate_hz = rate_hz
         self._local_clock = local_clock
         self._lsl_offset_s = offset_s
@@ -70,7 +85,10 @@ class Stamps:
         self.offset_s = self._lsl_offset_s
 
     def judge(self, stamps: np.ndarray) -> float:
-        """Tell by the first packet which clock it is; return the offset to begin with."""
+        """Tell by the first packet which clock it is; return the offset to begin with.
+
+        It belongs to the stamps that :meth:`believed` returns, like that of :meth:`measure`.
+        """
         lsl = self._local_clock()
         newest = float(np.max(stamps))
         self.is_judged = True
@@ -84,17 +102,31 @@ class Stamps:
             self.offset_s = unix_offset(self._local_clock)
         elif self.clock in {"other", "none"}:
             self.offset_s = 0.0
-        return self.offset_s
+        return self._brought_on()
+
+    def was_set(self, stamps: np.ndarray) -> bool:
+        """Whether the wall clock was set, and these stamps with it: they then count as shifted.
+
+        To be asked before :meth:`believed`, with each packet.
+        """
+        newest = float(stamps[-1])
+        if self.clock != "unix" or abs(newest + self.offset_s - self._local_clock()) <= JUMP_S:
+            return False
+        if not self._is_reset(newest, offset_s := unix_offset(self._local_clock)):
+            return False
+        self.offset_s = offset_s
+        self._brought_on()
+        return True
 
     def believed(self, stamps: np.ndarray) -> np.ndarray:
-        """Return the stamps to go by, (samples,): those sent, or those of arrival."""
+        """Return the stamps to go by, (samples,): those sent, or those of arrival, shifted."""
         self._newest = float(stamps[-1])
         if self.clock not in {"other", "none"}:
-            return stamps
+            return stamps + self.shift_s if self.shift_s else stamps
         back = np.arange(len(stamps) - 1, -1, -1) / self._rate_hz if self._rate_hz else 0.0
         arrival = np.maximum(self._local_clock() - back * np.ones(len(stamps)), self._arrived)
         self._arrived = float(arrival[-1])
-        return arrival
+        return arrival + self.shift_s
 
     def measure(self, inlet: Corrected) -> float | None:
         """Return a newly measured offset, None if there is none to have.
@@ -108,16 +140,34 @@ class Stamps:
             return None
         if self.clock == "lsl":
             self.offset_s = self._lsl_offset_s = inlet.time_correction(timeout=OFFSET_WAIT_S)
-            return self.offset_s
+            return self._told()
         if self.clock == "unix":
             return self._unix_again()
         return None
 
     def _unix_again(self) -> float | None:
-        now, offset_s = self._local_clock(), unix_offset(self._local_clock)
-        if abs(offset_s - self.offset_s) < STEP_S:
+        offset_s = unix_offset(self._local_clock)
+        if not self._is_reset(self._newest, offset_s):
             return None
-        if abs(self._newest + offset_s - now) > abs(self._newest + self.offset_s - now):
-            return None  # the wall clock was set, the sender's stamps were not
         self.offset_s = offset_s
-        return offset_s
+        return self._told()
+
+    def _is_reset(self, newest: float, offset_s: float) -> bool:
+        """Whether the wall clock moved, and the sender's stamps went with it."""
+        now = self._local_clock()
+        moved = abs(offset_s - self.offset_s) >= STEP_S
+        return moved and abs(newest + offset_s - now) < abs(newest + self.offset_s - now)
+
+    def _brought_on(self) -> float:
+        """Shift from now on what is further from the clock in force than an offset may move."""
+        told_s = self._told_s
+        is_other = told_s is not None and abs(self.offset_s - told_s) > JUMP_S
+        self.shift_s = self.offset_s - told_s if is_other else 0.0
+        return self._told()
+
+    def _told(self) -> float:
+        """Return the offset of shifted stamps; one bad measurement does not move the clock."""
+        told_s = self.offset_s - self.shift_s
+        if self._told_s is None or abs(told_s - self._told_s) <= JUMP_S:
+            self._told_s = told_s
+        return told_s

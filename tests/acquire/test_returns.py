@@ -167,8 +167,8 @@ def test_samples_that_liblsl_threw_away_are_counted(offer, listen, take, until):
     outlet = offer(rate_hz=256.0)
     source = listen(outlet, buffer_s=1)
     source.go_live()
-    push(outlet, np.zeros(8))
-    take(source, 8)
+    push(outlet, np.zeros(128))  # enough to believe the rate, and so that what is missing is lost
+    take(source, 128)
     [puller] = source._pullers.values()
     held, puller._hand_on = puller._hand_on, lambda item: (time.sleep(2.0), held(item))
     began = pylsl.local_clock()
@@ -177,9 +177,9 @@ def test_samples_that_liblsl_threw_away_are_counted(offer, listen, take, until):
     push(outlet, np.arange(1000), began + (1 + np.arange(1000)) / 256)
     until(source, lambda: "overflow" in kinds(source))
     puller._hand_on = held
-    until(source, lambda: source.states()[outlet.raw.name].received >= 8 + 1 + 256)
+    until(source, lambda: source.states()[outlet.raw.name].received >= 128 + 1 + 256)
     state = source.states()[outlet.raw.name]
-    assert state.received + state.overflowed == 8 + 1 + 1000
+    assert state.received + state.overflowed == 128 + 1 + 1000
     assert state.lost >= state.overflowed
 
 
@@ -210,6 +210,32 @@ def test_a_session_of_a_stream_with_a_clock_of_its_own_replays_bit_for_bit(
     again = [chunk for _, chunk in Recorded(tmp_path / "a.xdf")]
     times = [np.concatenate([chunk.times for chunk in chunks]) for chunks in (seen, again)]
     assert np.array_equal(*times)
+
+
+def test_a_sender_that_returns_with_unix_stamps_loses_only_its_absence_and_replays_bit_for_bit(
+    offer, listen, take, tmp_path
+):
+    first = offer()
+    source = listen(first)
+    with SessionWriter(tmp_path / "a.xdf") as writer:
+        source.record(writer)
+        source.go_live()
+        push(first, np.zeros(64))
+        seen = take(source, 64)
+        first.close()
+        again = offer()
+        heard(again)
+        now = pylsl.local_clock()
+        push(again, np.ones(64), time.time() + np.arange(64) / 256)
+        seen += take(source, 64)
+        source.close()
+    assert abs(seen[-1].times[-1] - (now + 63 / 256)) < 0.1
+    assert source.gaps[first.raw.name][0].lost < PATIENCE_S * 256
+    replayed = [chunk for _, chunk in Recorded(tmp_path / "a.xdf")]
+    for word in ("times", "data"):
+        live, offline = ([getattr(chunk, word) for chunk in some] for some in (seen, replayed))
+        assert np.array_equal(np.concatenate(live), np.concatenate(offline))
+    assert [chunk.first for chunk in replayed] == [chunk.first for chunk in seen]
 
 
 def test_a_stream_that_appears_later_is_taken_in_and_recorded(offer, take, until, tmp_path, unique):
