@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -155,7 +156,7 @@ class JsonLines:
             "abstained": None if prediction.abstained is None else prediction.abstained.value,
             "age_ms": age_ms,
         }
-        print(json.dumps(plain(facts)), flush=True)
+        _print_line(facts)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -251,4 +252,11 @@ def _tell_state(name: str, state: "StreamState", *, as_json: bool) -> None:
             "event": "state", "stream": name, "state": state.state, "clock": state.clock,
             "age_s": state.age_s, "lost": state.lost, "reconnects": state.reconnects,
         }  # fmt: skip
-        print(json.dumps(plain(facts)), flush=True)
+        with contextlib.suppress(BrokenPipeError):  # nobody reads: the predictions' thread ends it
+            _print_line(facts)
+
+
+def _print_line(facts: dict[str, object]) -> None:
+    """Print one line of JSON; in one piece, since states and predictions are of two threads."""
+    sys.stdout.write(json.dumps(plain(facts)) + "\n")
+    sys.stdout.flush()

@@ -2,8 +2,11 @@
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
+
+from neuroaffect.cli.live import _print_line
 
 ROW_KEYS = {
     "corpus", "model", "split", "leaky", "dimension", "subjects", "trials", "balanced_accuracy",
@@ -122,6 +125,13 @@ def test_a_bundle_with_a_changed_byte_is_refused_naming_the_file(cli, damaged, n
 
 def test_a_folder_without_a_bundle_is_refused(cli, tmp_path):
     assert cli("check", tmp_path).sentence
+
+
+def test_a_line_of_json_is_written_in_one_piece(monkeypatch):
+    pieces = []
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(write=pieces.append, flush=lambda: None))
+    _print_line({"event": "state", "age_s": float("nan")})
+    assert pieces == ['{"event": "state", "age_s": null}\n']
 
 
 def test_headless_prints_one_line_of_json_per_prediction(cli, model, rated):
