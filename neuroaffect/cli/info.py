@@ -113,7 +113,7 @@ def _row(stream: "StreamSurvey") -> tuple[object, ...]:
         info.unit,
         f"{info.rate_hz:g}" if info.rate_hz else "irregular",
         f"{stream.effective_rate_hz:.6g}" if stream.effective_rate_hz else "",
-        off(stream.ppm),
+        _off(stream.ppm),
         stream.samples,
         f"{stream.duration_s:.2f}",
         stream.clock,
@@ -121,7 +121,7 @@ def _row(stream: "StreamSurvey") -> tuple[object, ...]:
     )
 
 
-def off(ppm: float | None) -> str:
+def _off(ppm: float | None) -> str:
     """Return how far off a rate is: millionths where they are few, else percent."""
     if ppm is None:
         return ""
@@ -134,11 +134,8 @@ def _remarks(stream: "StreamSurvey") -> list[str]:
     if len(info.channels) > 1 and info.channels != nameless:
         remarks.append(" ".join(info.channels))
     remarks += stream.description.notes
-    if (offsets := stream.offsets) is not None:
-        drift = "" if offsets.drift_ppm is None else f", drifting {offsets.drift_ppm:+.2g} ppm"
-        remarks.append(
-            f"{offsets.count} clock offsets, {offsets.low_s:.6g} to {offsets.high_s:.6g} s{drift}"
-        )
+    if stream.offsets is not None:
+        remarks.append(_told_offsets(stream.offsets))
     longest = sorted(stream.gaps, key=lambda gap: -gap[1])[:_SHOWN_GAPS]
     if longest:
         told = ", ".join(f"{length_s:.3g} s at {time_s:.3f} s" for time_s, length_s in longest)
@@ -146,6 +143,13 @@ def _remarks(stream: "StreamSurvey") -> list[str]:
         places = "1 gap" if len(stream.gaps) == 1 else f"{len(stream.gaps)} gaps"
         remarks.append(f"{stream.lost} samples lost in {places}: {which}{told}")
     return remarks
+
+
+def _told_offsets(offsets: "ClockOffsets") -> str:
+    if offsets.count == 1:
+        return f"1 clock offset, {offsets.low_s:.6g} s"
+    drift = "" if offsets.drift_ppm is None else f", drifting {offsets.drift_ppm:+.2g} ppm"
+    return f"{offsets.count} clock offsets, {offsets.low_s:.6g} to {offsets.high_s:.6g} s{drift}"
 
 
 def _show_events(found: "Survey") -> None:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neuroaffect.cli.info import off
 from neuroaffect.cli.output import AsJson, answer, quiet_stdout, refuse, table
 
 if TYPE_CHECKING:
@@ -91,7 +90,8 @@ def _row(look: "Look") -> tuple[object, ...]:
         info.unit,
         f"{info.rate_hz:g}" if info.rate_hz else "irregular",
         offer.measured_rate_hz,
-        off(look.ppm),
+        # A short listen tells no more than a tenth of a percent.
+        "" if look.ppm is None else f"{look.ppm / 1e4:+.1f} %",
         offer.clock,
         info.device,
         offer.state,
