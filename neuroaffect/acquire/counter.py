@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroaffect.acquire.dejitter import Dejitter
-from neuroaffect.acquire.describe import Counter
+from neuroaffect.acquire.description import Counter
 from neuroaffect.acquire.gaps import GapFinder
 
 __all__ = ["CounterGaps"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from neuroaffect.acquire.describe import Description
+from neuroaffect.acquire.description import Description
 from neuroaffect.acquire.fault_scene import Switch
 from neuroaffect.acquire.faults import Fault
 from neuroaffect.acquire.injection import aimed, as_faults, described_by, inject

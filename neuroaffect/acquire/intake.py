@@ -8,7 +8,8 @@ import numpy as np
 from neuroaffect.acquire.clock import StreamClock
 from neuroaffect.acquire.counter import CounterGaps
 from neuroaffect.acquire.dejitter import Dejitter, known
-from neuroaffect.acquire.describe import Description, describe, numbered
+from neuroaffect.acquire.describe import describe, numbered
+from neuroaffect.acquire.description import Description
 from neuroaffect.acquire.gaps import Gap, GapFinder
 from neuroaffect.acquire.pace import PaceFinder
 from neuroaffect.acquire.plausible import Plausibility

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from neuroaffect.acquire.describe import Description, describe
+from neuroaffect.acquire.describe import describe
+from neuroaffect.acquire.description import Description
 from neuroaffect.acquire.intake import Intake, stream_names
 from neuroaffect.acquire.offered import Offered
 from neuroaffect.catalog import Device

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from neuroaffect.acquire.describe import Description, as_sent
+from neuroaffect.acquire.describe import as_sent
+from neuroaffect.acquire.description import Description
 from neuroaffect.acquire.intake import stream_names
 from neuroaffect.acquire.source import Item, RawSource
 from neuroaffect.catalog import Device, load_devices

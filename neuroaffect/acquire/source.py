@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from neuroaffect.acquire.clock import ClockClass
-from neuroaffect.acquire.describe import Description, describe, numbered
+from neuroaffect.acquire.describe import describe, numbered
+from neuroaffect.acquire.description import Description
 from neuroaffect.acquire.gaps import Gap
 from neuroaffect.acquire.intake import Intake, stream_names
 from neuroaffect.catalog import Device

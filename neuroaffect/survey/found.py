@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from neuroaffect.acquire.describe import Description
+from neuroaffect.acquire.description import Description
 from neuroaffect.acquire.gaps import Gap
 from neuroaffect.acquire.recorded import Recorded
 from neuroaffect.acquire.source import Item

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from neuroaffect.acquire.clock import steps_after
-from neuroaffect.acquire.describe import Description
+from neuroaffect.acquire.description import Description
 from neuroaffect.session.raw import ClockOffset, Packet, RawStream
 from neuroaffect.stream import Chunk, StreamInfo
 from neuroaffect.survey.offsets import clock_of

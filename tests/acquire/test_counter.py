@@ -9,7 +9,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from neuroaffect.acquire import Intake
-from neuroaffect.acquire.describe import Counter, describe
+from neuroaffect.acquire.describe import describe
+from neuroaffect.acquire.description import Counter
 from neuroaffect.session import Packet, RawStream
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from neuroaffect.acquire import Intake, Recorded
-from neuroaffect.acquire.describe import Counter, Description, as_sent, describe
+from neuroaffect.acquire.describe import as_sent, describe
+from neuroaffect.acquire.description import Counter, Description
 from neuroaffect.catalog import load_devices
 from neuroaffect.errors import SessionError
 from neuroaffect.session import Packet

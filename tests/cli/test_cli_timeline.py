@@ -2,7 +2,7 @@
 
 import pytest
 
-from neuroaffect.acquire.describe import Description
+from neuroaffect.acquire.description import Description
 from neuroaffect.cli.timeline import bar, timeline
 from neuroaffect.stream import StreamInfo
 from neuroaffect.survey import StreamSurvey, Survey
