@@ -7,6 +7,7 @@ import numpy as np
 
 from neuroaffect.acquire.clock import steps_after
 from neuroaffect.acquire.description import Description
+from neuroaffect.acquire.marks import Marks
 from neuroaffect.session.raw import ClockOffset, Packet, RawStream
 from neuroaffect.stream import Chunk, StreamInfo
 from neuroaffect.survey.offsets import clock_of
@@ -39,9 +40,12 @@ class Tally:
     low: np.ndarray | float = np.inf
     high: np.ndarray | float = -np.inf
     markers: list[tuple[float, str]] = field(default_factory=list)
-    mark: list[object] = field(default_factory=list)
+    marks: Marks = field(init=False)
     moments: list[float] = field(default_factory=list)
     offsets: list[ClockOffset] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.marks = Marks(self.raw)
 
     @property
     def info(self) -> StreamInfo:
@@ -88,7 +92,7 @@ class Tally:
         self.last_s, self.end = float(chunk.times[-1]), chunk.end
         self.samples += len(chunk)
         if self.info.kind == "markers":
-            marked = list(self._marked(chunk))
+            marked = [(time, " ".join(words)) for time, words in self.marks.take(chunk)]
             self.markers += marked
             self.moments += (time for time, _ in marked)
         elif not self.info.rate_hz:
@@ -131,12 +135,3 @@ class Tally:
             return ""
         same = zip(self.info.channels, self.low == self.high, strict=True)
         return ", ".join(label for label, is_same in same if is_same)
-
-    def _marked(self, chunk: Chunk) -> Iterator[tuple[float, str]]:
-        for time, row in zip(chunk.times.tolist(), chunk.data.tolist(), strict=True):
-            before, self.mark = self.mark, row
-            # A trigger line that is sampled all the time marks where it rises or changes.
-            if self.raw.rate_hz and chunk.data.dtype != object and (row == before or not any(row)):
-                continue
-            words = [f"{value:g}" if isinstance(value, float) else str(value) for value in row]
-            yield time, " ".join(words)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from neuroaffect.acquire import Recorded
+from neuroaffect.acquire.marks import Marks
 from neuroaffect.acquire.timeline import heard_trials
 from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
@@ -150,10 +151,10 @@ def _marks(recorded: Recorded, labels: Labels, path: Path) -> Iterator[tuple[flo
             f"{path.name} has {len(wanted)} fitting marker streams "
             f"({', '.join(offered) or 'none at all'}); name one with labels.stream"
         )
+    marks = next(Marks(raw) for raw in recorded.raws if recorded.names[raw.id] == wanted[0])
     for name, chunk in recorded:
         if name == wanted[0]:
-            for time, row in zip(chunk.times, chunk.data, strict=True):
-                yield float(time), str(row[0])
+            yield from ((time, words[0]) for time, words in marks.take(chunk))
 
 
 def fit_thresholds(
