@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -47,7 +48,7 @@ class Connection:
         As its sender describes it now.
     inlet : Inlet
     offset_s : float or None
-        Measured clock offset; None if it was not measured in time.
+        Measured clock offset; None if it was not, or not in time: the one known before holds.
     uid : str
         Tells this outlet from any other, earlier or later.
     """
@@ -58,8 +59,13 @@ class Connection:
     uid: str
 
 
-def connect(info: LslInfo, *, id: int, timeout_s: float, buffer_s: int) -> Connection:
+def connect(
+    info: LslInfo, *, id: int, timeout_s: float, buffer_s: int, is_timed: bool = False
+) -> Connection:
     """Open a stream.
+
+    The first clock offset takes more than half a second; `is_timed` does without, where the
+    sender's clock is known.
 
     Without liblsl's own recovery: it would take a sender with another rate for the same one,
     and finds one that was restarted later than a :class:`Seeker` does.
@@ -72,10 +78,10 @@ def connect(info: LslInfo, *, id: int, timeout_s: float, buffer_s: int) -> Conne
     inlet = pylsl.StreamInlet(info, max_buflen=buffer_s, recover=False, processing_flags=0)
     full = inlet.info(timeout=timeout_s)
     inlet.open_stream(timeout=timeout_s)
-    try:
-        offset_s = inlet.time_correction(timeout=timeout_s)
-    except LslError:
-        offset_s = None
+    offset_s = None
+    if not is_timed:
+        with suppress(LslError):
+            offset_s = inlet.time_correction(timeout=timeout_s)
     return Connection(raw=described(full, id=id), inlet=inlet, offset_s=offset_s, uid=full.uid())
 
 
@@ -121,7 +127,7 @@ def side_by_side(jobs: Sequence[Callable[[], T]], timeout_s: float) -> list[T | 
 
 
 class Lookout:
-    """All that LSL offers, kept up to date from the first question on."""
+    """All that LSL offers, kept up to date from the first question on until it may rest."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -133,6 +139,11 @@ class Lookout:
             if self._resolver is None:
                 self._resolver = tuned().ContinuousResolver(forget_after=FORGET_S)
             return self._resolver.results()
+
+    def rest(self) -> None:
+        """Ask the network no more, until the next question."""
+        with self._lock:
+            self._resolver = None
 
 
 class Seeker:
@@ -155,6 +166,7 @@ class Seeker:
         self._raw = raw
         self._key = stream_key(info)
         self._uid = info.uid()
+        self._host, self._created = info.hostname(), info.created_at()
         self._refused: set[str] = set()
         self._lookout = lookout
         self._buffer_s = buffer_s
@@ -182,8 +194,14 @@ class Seeker:
         return self._opened(others[-1])
 
     def _opened(self, info: LslInfo) -> Connection | str | None:
+        # The same machine's clock, unless it was started again since: then it began anew.
+        is_timed = info.hostname() == self._host and info.created_at() > self._created
+
         def job() -> Connection:
-            return connect(info, id=self._raw.id, timeout_s=ATTEMPT_S, buffer_s=self._buffer_s)
+            return connect(
+                info, id=self._raw.id, timeout_s=ATTEMPT_S, buffer_s=self._buffer_s,
+                is_timed=is_timed,
+            )  # fmt: skip
 
         [found] = side_by_side([job], 3 * ATTEMPT_S)
         if isinstance(found, StreamError):
@@ -196,7 +214,8 @@ class Seeker:
             found.inlet.close_stream()
             self._refused.add(found.uid)
             return f"stream '{self._raw.name}' came back with {change}; it is not listened to"
-        self._uid = found.uid
+        self._lookout.rest()  # whoever still needs it asks again
+        self._uid, self._host, self._created = found.uid, info.hostname(), info.created_at()
         return found
 
 

@@ -146,6 +146,7 @@ class LslSource(RawSource):
             self._pullers[connection.raw.id] = self._puller(info, connection)
         for name in _twice(self._lookout.offered(), [info for info, _ in opened]):
             self._arrived.put(Event(pylsl.local_clock(), "same-sender-twice", {"stream": name}))
+        self._lookout.rest()
         self._door_keeper = _DoorKeeper(self, opened) if join_late else None
 
     def _puller(self, info: pylsl.StreamInfo, connection: Connection) -> Puller:

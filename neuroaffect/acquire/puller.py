@@ -279,7 +279,7 @@ class Puller(threading.Thread):
             return
         self._release()
         self._inlet = found.inlet
-        self._pulled_at = time.monotonic()
+        self._pulled_at = self._measure_at = time.monotonic()
         self._stamps.begin_again(found.offset_s)
         self.reconnects += 1
         self._tell("reconnect")
