@@ -72,6 +72,19 @@ class CounterGaps:
             return lost
         return lost + self._turns(stamps, lost, late_s)
 
+    def missing_over_break(self, stamps: np.ndarray, values: np.ndarray) -> int:
+        """Return how many samples were lost before a packet that came over a new connection.
+
+        By the stamps: whoever sends again may count anew.
+        """
+        lost = self._finder.missing_over_break(stamps, values)
+        self._highest = self._hole = None
+        self._ahead = 0
+        counts = self._counts(values)
+        if counts is not None:
+            self._remember(counts, back=True)
+        return lost
+
     @property
     def _half_turn_s(self) -> float:
         return self._modulus / 2 * self._line.interval_s

@@ -105,6 +105,21 @@ class GapFinder:
         missing_s = min(max(behind_s, least_s), least_s + self._line.jitter_s)
         return max(1, round(missing_s * self._line.rate_hz))
 
+    def missing_over_break(self, stamps: np.ndarray, values: np.ndarray) -> int:
+        """Return how many samples were lost before a packet that came over a new connection.
+
+        The connection is known to have been broken: no jitter has to be ruled out, and a hole
+        need not be long.
+        """
+        end_s = self._line.end_s
+        unknown = end_s is None or self._newest_s is None or np.isnan(stamps).all()
+        if unknown or self.fell_back(stamps):
+            return self.missing(stamps, values)
+        self._close(stamps)
+        counts = np.arange(1, len(stamps) + 1) * self._line.interval_s
+        behind_s = float(np.nanmin(stamps - end_s - counts))
+        return max(0, round(behind_s * self._line.rate_hz))
+
     def _late(self, stamps: np.ndarray) -> np.ndarray | None:
         """Return how late each sample behind a hole is; None if there is no hole."""
         line, newest_s = self._line, self._newest_s

@@ -93,6 +93,7 @@ class Intake:
         self.lost = 0
         self._told = told
         self._told_lost = 0
+        self._is_new_connection = False
         self._clock = StreamClock()
         self._pace = None if self.info.kind in _NEVER_REGULAR else PaceFinder()
         self._line: Dejitter | None = None
@@ -145,6 +146,10 @@ class Intake:
         """Count samples as lost before the next packet."""
         self._told_lost += lost
 
+    def begin_connection(self) -> None:
+        """Take what is missing before the next packet for lost, however little it is."""
+        self._is_new_connection = True
+
     def split(self, packet: Packet) -> Iterator[Packet]:
         """Cut a packet where samples may be missing inside it; take each piece before the next."""
         if self._told or self._line is None or len(packet) < 2:
@@ -188,7 +193,12 @@ class Intake:
         if self._told:
             lost, self._told_lost = self._told_lost, 0
             return lost
-        return self._finder.missing(stamps, values) if self._line is not None else 0
+        if self._line is None:
+            return 0
+        is_new, self._is_new_connection = self._is_new_connection, False
+        if is_new:
+            return self._finder.missing_over_break(stamps, values)
+        return self._finder.missing(stamps, values)
 
     def _note_gap(self, lost: int) -> None:
         before, rate_hz = self._clock.newest, self.effective_hz

@@ -243,6 +243,9 @@ class LslSource(RawSource):
 
     def _admit(self, item: Item) -> None:
         super()._admit(item)
+        if isinstance(item, Event) and item.kind == "reconnect":
+            ids = {name: id for id, name in self._names.items()}
+            self._intakes[ids[str(item.detail["stream"])]].begin_connection()
         if isinstance(item, Packet):
             self._pullers[item.stream].lost = self._intakes[item.stream].lost
 

@@ -207,3 +207,14 @@ def cut(stamps: np.ndarray, sizes: np.ndarray) -> list[Packet]:
     edges = np.cumsum(sizes)
     pieces = np.split(stamps, edges[edges < len(stamps)])
     return [Packet(1, piece, np.zeros((len(piece), 1), np.float32)) for piece in pieces]
+
+
+@pytest.mark.parametrize("lost", [0, 1, 3, 40])
+def test_over_a_new_connection_the_smallest_hole_counts(intake, packets, lost):
+    stamps = np.arange(64) / 256.0
+    stamps[32:] += lost / 256.0
+    first, second = packets(stamps, [32, 32])
+    known = intake(256.0)
+    known.take(first)
+    known.begin_connection()
+    assert known.take(second).first == 32 + lost

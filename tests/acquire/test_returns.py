@@ -14,10 +14,10 @@ PATIENCE_S = 30.0
 
 
 def push(outlet, values, stamps=None) -> None:
-    """Send samples that hold these numbers in every channel, 1/256 s apart."""
+    """Send samples that hold these numbers in every channel, 1/256 s apart, the last one now."""
     values = np.asarray(values)
     if stamps is None:
-        stamps = pylsl.local_clock() + np.arange(len(values)) / 256
+        stamps = pylsl.local_clock() + np.arange(1 - len(values), 1) / 256
     width = len(outlet.raw.labels)
     outlet.push(np.repeat(values[:, None], width, axis=1).astype(outlet.raw.dtype), stamps)
 
@@ -40,7 +40,7 @@ def broken(offer, listen, take):
     first = offer()
     source = listen(first)
     source.go_live()
-    began = pylsl.local_clock()
+    began = pylsl.local_clock() - 64 / 256
     push(first, np.zeros(64), began + np.arange(64) / 256)
     take(source, 64)
     first.close()

@@ -28,9 +28,10 @@ def parsed(text: str) -> dict[str, dict[str, str]]:
     return {name: dict(config[name]) for name in config.sections()}
 
 
-def test_the_watchdog_is_quick(settings):
+def test_the_watchdog_and_discovery_are_quick(settings):
     assert parsed(settings(None))["tuning"] == {
         "WatchdogTimeThreshold": "3", "WatchdogCheckInterval": "1",
+        "MulticastMinRTT": "0.2", "ContinuousResolveInterval": "0.1",
     }  # fmt: skip
 
 
