@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pylsl
 
@@ -279,7 +280,11 @@ class _DoorKeeper(threading.Thread):
         while not source._closed.wait(LOOK_EVERY_S):
             for info in newest_of_each(source._lookout.offered()):
                 if info.uid() not in self._tried and self._is_new(info):
-                    self._open(info)
+                    self._tried.add(info.uid())
+                    # A thread each: one that hangs keeps no other out.
+                    job = partial(self._open, info, self._next_id)
+                    threading.Thread(target=job, name="newcomer", daemon=True).start()
+                    self._next_id += 1
 
     def _is_new(self, info: pylsl.StreamInfo) -> bool:
         """Whether it is wanted, and no stream known that comes back as what it was."""
@@ -288,19 +293,14 @@ class _DoorKeeper(threading.Thread):
         puller = self._source._pullers.get(self._keys.get(stream_key(info)))
         return puller is None or puller.state[0] == "refused"
 
-    def _open(self, info: pylsl.StreamInfo) -> None:
-        self._tried.add(info.uid())
-        id = self._next_id
-
-        def job() -> Connection:
-            buffer_s = self._source._buffer_s
-            return connect(info, id=id, timeout_s=LATE_S, buffer_s=buffer_s)
-
+    def _open(self, info: pylsl.StreamInfo, id: int) -> None:
+        buffer_s = self._source._buffer_s
+        job = partial(connect, info, id=id, timeout_s=LATE_S, buffer_s=buffer_s)
         [found] = side_by_side([job], LATE_S)
         if isinstance(found, BaseException) or found.offset_s is None:
-            return  # it will be offered again under another uid, or it is gone
+            self._tried.discard(info.uid())  # as long as it is offered it is tried again
+            return
         self._keys[stream_key(info)] = id
-        self._next_id += 1
         self._source._arrived.put(_Newcomer(info, found))
 
 
