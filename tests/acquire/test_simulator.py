@@ -125,7 +125,11 @@ def test_a_recorded_person_brings_trials_with_ratings(tmp_path):
         for _ in person:
             pass
     events = Recorded(tmp_path / "person.xdf").recording.events
-    told = [(event.kind, event.time, event.detail["trial"]) for event in events]
+    told = [
+        (event.kind, event.time, event.detail["trial"])
+        for event in events
+        if event.kind.startswith("trial")
+    ]
     assert told == [
         ("trial-start", 5.0, "1"), ("trial-stop", 25.0, "1"),
         ("trial-start", 30.0, "2"), ("trial-stop", 50.0, "2"),
