@@ -1,5 +1,6 @@
 """To find a sender, to open its stream, and to find it again: where liblsl may hang, we do not."""
 
+import ctypes
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -7,7 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
 import pylsl
+from pylsl.util import handle_error
 
 from neuroaffect.acquire.offered import LslInfo, newest_of_each
 from neuroaffect.acquire.outlet import tuned
@@ -59,6 +62,36 @@ class Connection:
     uid: str
 
 
+class KeepingInlet(pylsl.StreamInlet):
+    """An inlet that gives out what a pull had in hand when the connection broke.
+
+    liblsl writes samples where it is told as they come, and then throws; pylsl forgets them.
+    """
+
+    def pull_chunk(
+        self, *, timeout: float, max_samples: int, min_samples: int | None, as_numpy: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Pull like pylsl; of numbers, what came before an error is returned first."""
+        if self.np_dtype is None or min_samples is not None:
+            return super().pull_chunk(
+                timeout=timeout, max_samples=max_samples, min_samples=min_samples, as_numpy=as_numpy
+            )
+        values = np.empty((max_samples, self.channel_count), self.np_dtype)
+        stamps = np.full(max_samples, np.nan)
+        error = ctypes.c_int()
+        written = self.do_pull_chunk(
+            self.obj, ctypes.c_void_p(values.ctypes.data), ctypes.c_void_p(stamps.ctypes.data),
+            ctypes.c_size_t(values.size), ctypes.c_size_t(max_samples), ctypes.c_double(timeout),
+            ctypes.byref(error),
+        )  # fmt: skip
+        samples = written // self.channel_count
+        if error.value:
+            samples = int(np.count_nonzero(~np.isnan(stamps)))
+            if not samples:
+                handle_error(error)
+        return values[:samples], stamps[:samples]
+
+
 def connect(
     info: LslInfo, *, id: int, timeout_s: float, buffer_s: int, is_timed: bool = False
 ) -> Connection:
@@ -75,7 +108,7 @@ def connect(
     StreamError, LslError
         If the stream cannot be used, or does not answer in time.
     """
-    inlet = pylsl.StreamInlet(info, max_buflen=buffer_s, recover=False, processing_flags=0)
+    inlet = KeepingInlet(info, max_buflen=buffer_s, recover=False, processing_flags=0)
     full = inlet.info(timeout=timeout_s)
     inlet.open_stream(timeout=timeout_s)
     offset_s = None

@@ -92,11 +92,6 @@ class Puller(threading.Thread):
         How often the stream came back; samples that liblsl threw away because its buffer ran over.
     refusal : str
         Why a sender that came back is not listened to.
-
-    Notes
-    -----
-    What a sender had sent when it broke off and liblsl had not handed out, a pull's worth at
-    most, is lost with the connection.
     """
 
     def __init__(

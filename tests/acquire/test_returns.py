@@ -87,6 +87,19 @@ def test_a_sender_that_breaks_off_is_lost_at_once(broken, until):
     until(source, lambda: "lost" in kinds(source))
 
 
+def test_samples_of_a_pull_that_is_cut_short_are_not_thrown_away(offer, listen, take, until):
+    outlet = offer(rate_hz=256.0)
+    source = listen(outlet, hop_s=0.25)
+    source.go_live()
+    push(outlet, np.zeros(64))
+    take(source, 64)
+    push(outlet, np.ones(20))  # the pull now waits for 44 more
+    time.sleep(0.1)
+    outlet.close()
+    until(source, lambda: "lost" in kinds(source))  # told behind the last samples
+    assert source.states()[outlet.raw.name].received == 84
+
+
 def test_a_sender_that_returns_is_found_again_and_its_absence_is_a_gap(broken, offer, take):
     source, name, began = broken
     again = offer()
