@@ -16,8 +16,7 @@ _LEAST_COLUMNS, _MOST_COLUMNS, _LEAST_CARD_PX = 3, 6, 300
 _LATE_S, _SILENT_S = 1.0, 3.0
 _LATE_SAMPLES = 5  # a 1 Hz stream is not late after one second
 _TOLD = {"stale": "bad", "lost": "bad", "refused": "bad", "recovered": "fair"}  # in so many words
-# Stamps on LSL's own clock are the rule; any other is said.
-_CLOCKS = {"unix": " · UNIX clock", "other": " · foreign clock"}
+_CLOCKS = {"lsl": " · LSL clock", "unix": " · UNIX clock", "other": " · foreign clock"}
 _RATE_TOLERANCE = 0.02  # share of the nominal rate that may be missing before it is marked
 
 
@@ -92,9 +91,9 @@ class StreamCard(QtWidgets.QFrame):
         """Write a stream's newest figures."""
         age_s = health.age_s + since_s if health else math.inf
         state = self._state(health, age_s) if health and not ended else "unknown"
-        told = health.state if health and health.state in _TOLD else ""
+        told = "" if health is None or health.state == "recorded" else health.state
         words = (
-            f"{told} · age {written_age(age_s)}" if told else f"age {written_age(age_s)}",
+            f"{told} · {written_age(age_s)}" if told else f"age {written_age(age_s)}",
             _written_losses(health),
             self._written_rate(health),
             self._written_kind(health),
