@@ -1,6 +1,6 @@
 """How wrong the newest sample's time is after a gap: ours beside liblsl's dejitter and pyxdf.
 
-    python benchmarks/gaps.py [--warm-s 30] [--packet-s 0.05] [--late-ms 0] [--json FILE]
+    python benchmarks/gaps.py [--warm-s 30] [--packet-s 0.05] [--late-ms 0] [--json F] [--png F]
 
 A device goes silent and comes back while its LSL outlet stays alive, as Bluetooth does. A pylsl
 outlet sends with explicit stamps, as fast as it goes; two inlets take the very same packets: one
@@ -151,12 +151,32 @@ def show(row):
         print(f"  {way:14}{errors}  {largest:8.3f} s = {row['largest_samples'][way]:.3g} samples")
 
 
+def draw(rows, path):
+    """Draw the error of the newest sample over the time since the gap, a panel for each case."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, panels = plt.subplots(1, len(rows), figsize=(13, 3), layout="constrained")
+    for panel, row in zip(panels, rows, strict=True):
+        for way, colour in (("liblsl", "#d55e00"), ("pyxdf", "#0072b2"), ("ours", "#009e73")):
+            panel.plot(row["after_s"], row["error_s"][way], "o-", color=colour, label=way, ms=4)
+        panel.set_title(f"{row['rate_hz']} Hz, {row['gap_s']:g} s lost", fontsize=10)
+        panel.set_xlabel("seconds after the gap")
+        panel.grid(alpha=0.3)
+    panels[0].set_ylabel("error of the newest stamp / s")
+    panels[0].legend(frameon=False)
+    figure.savefig(path, dpi=110)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--warm-s", type=float, default=30.0, help="before the gap")
     parser.add_argument("--packet-s", type=float, default=0.05)
     parser.add_argument("--late-ms", type=float, default=0.0, help="mean delay of the stamps")
     parser.add_argument("--json", type=Path, default=None)
+    parser.add_argument("--png", type=Path, default=None, help="draw the table; needs matplotlib")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         isolate(Path(scratch))
@@ -176,6 +196,8 @@ def main():
         print(f"{row['rate_hz']} Hz, {row['gap_s']:g} s: {', '.join(ratios)} our largest error")
     if options.json is not None:
         options.json.write_text(json.dumps(rows, indent=1))
+    if options.png is not None:
+        draw(rows, options.png)
 
 
 if __name__ == "__main__":

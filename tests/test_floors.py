@@ -45,7 +45,9 @@ THIRD_PARTY = {
     "dashboard": {"pyqtgraph", "PySide6"},
     "cli": {"typer", "rich"},
 }
-ONE_FILE_ONLY = {"pylsl": {"acquire/connect.py", "acquire/lsl.py", "acquire/outlet.py"}}
+ONE_FILE_ONLY = {
+    "pylsl": {"acquire/connect.py", "acquire/discovery.py", "acquire/lsl.py", "acquire/outlet.py"}
+}
 INSIDE_FUNCTIONS_ONLY = {"mne", "h5py"}
 
 

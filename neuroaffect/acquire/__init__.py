@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from neuroaffect.acquire.arrays import Arrays
+    from neuroaffect.acquire.discovery import discover
     from neuroaffect.acquire.faults import FAULTS, Fault, parse_faults
     from neuroaffect.acquire.faulty import Faulty
     from neuroaffect.acquire.gaps import Gap
     from neuroaffect.acquire.intake import Intake, stream_names
     from neuroaffect.acquire.look import look_at
-    from neuroaffect.acquire.lsl import LslSource, Offered, discover
+    from neuroaffect.acquire.lsl import LslSource
+    from neuroaffect.acquire.offered import Offered
     from neuroaffect.acquire.outlet import AffectOutlet, RawOutlet
     from neuroaffect.acquire.recorded import Recorded
     from neuroaffect.acquire.recorder import Recorder, RecordingReport, StreamReport
@@ -48,10 +50,10 @@ __all__ = [
 _WHERE = {
     "AffectOutlet": "outlet", "Arrays": "arrays", "FAULTS": "faults", "Fault": "faults",
     "Faulty": "faulty", "parse_faults": "faults", "Gap": "gaps", "Intake": "intake",
-    "LslSource": "lsl", "Offered": "lsl", "RawOutlet": "outlet", "RawSource": "source",
+    "LslSource": "lsl", "Offered": "offered", "RawOutlet": "outlet", "RawSource": "source",
     "Recorded": "recorded", "Recorder": "recorder", "RecordingReport": "recorder",
     "Simulator": "simulator", "StreamReport": "recorder", "StreamState": "source",
-    "discover": "lsl", "look_at": "look", "stream_names": "intake",
+    "discover": "discovery", "look_at": "look", "stream_names": "intake",
 }  # fmt: skip
 
 

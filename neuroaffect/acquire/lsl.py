@@ -1,41 +1,30 @@
-"""Live streams over LSL: what is offered, and listening to it."""
+"""Listen to live streams over LSL, and go on whatever becomes of them."""
 
 import queue
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import pylsl
 
-from neuroaffect.acquire.clock import classify, steps_after
 from neuroaffect.acquire.connect import (
     Connection,
     Lookout,
     Seeker,
     connect,
-    described,
     side_by_side,
     stream_key,
 )
-from neuroaffect.acquire.offered import (
-    Offered,
-    check_query,
-    fits,
-    newest_of_each,
-    not_found,
-    offer_of,
-)
-from neuroaffect.acquire.outlet import tuned
+from neuroaffect.acquire.discovery import find, no_answer, twice
+from neuroaffect.acquire.offered import Offered, fits, newest_of_each
 from neuroaffect.acquire.puller import PULL_S, Puller
 from neuroaffect.acquire.source import Item, RawSource, StreamState
 from neuroaffect.catalog import Device, load_devices, matching
-from neuroaffect.errors import StreamError
 from neuroaffect.session.raw import Event, Packet, RawStream
 
-__all__ = ["LslSource", "Offered", "discover"]
+__all__ = ["LslSource"]
 
 BUFFER_S = 360
 STALE_S = {"eeg": 1.5, "eda": 5.0, "temp": 5.0, "hr": 15.0, "ibi": 15.0}
@@ -43,28 +32,6 @@ ELSE_STALE_S = 1.5
 STALE_SAMPLES = 3  # a 1 Hz stream is not stale between two of its samples
 LATE_S = 10.0  # how long a stream that appeared may take to open
 LOOK_EVERY_S = 0.25
-
-
-def discover(*, timeout_s: float = 1.0, listen_s: float = 0.0) -> list[Offered]:
-    """Return the streams on the network, by name.
-
-    Parameters
-    ----------
-    timeout_s : float
-        How long to look for streams, and again how long to wait for their descriptions.
-    listen_s : float
-        Listen this long to measure the rate and tell the clock; 0 to skip it.
-    """
-    lsl = tuned()
-    found = newest_of_each(lsl.resolve_streams(wait_time=timeout_s))
-    offers = [offer_of(info) for info in found]
-    jobs = [lambda offer=offer: _ask(offer, timeout_s, listen_s) for offer in offers]
-    answers = side_by_side(jobs, 2 * timeout_s + listen_s + 1.0)
-    asked = [
-        replace(offer, state="unreachable") if isinstance(answer, BaseException) else answer
-        for offer, answer in zip(offers, answers, strict=True)
-    ]
-    return sorted(asked, key=lambda offer: (offer.raw.name, offer.raw.type, offer.raw.source_id))
 
 
 class LslSource(RawSource):
@@ -125,7 +92,7 @@ class LslSource(RawSource):
         self._lookout = Lookout()
         self._buffer_s, self._hop_s, self._pull_s = buffer_s, hop_s, pull_s
         self._wanted = None if wanted is None else list(wanted)
-        found, spare = _find(self._wanted, list(optional), timeout_s, self._lookout)
+        found, spare = find(self._wanted, list(optional), timeout_s, self._lookout)
         jobs = [
             lambda id=id, info=info: connect(info, id=id, timeout_s=timeout_s, buffer_s=buffer_s)
             for id, info in enumerate([*found, *spare], start=1)
@@ -133,7 +100,7 @@ class LslSource(RawSource):
         answers = side_by_side(jobs, 3 * timeout_s)
         for info, answer in zip(found, answers, strict=False):
             if isinstance(answer, BaseException) or answer.offset_s is None:
-                raise _no_answer(info, answer, timeout_s) from None
+                raise no_answer(info, answer, timeout_s) from None
         opened = [
             (info, answer)
             for info, answer in zip([*found, *spare], answers, strict=True)
@@ -145,7 +112,7 @@ class LslSource(RawSource):
         super().__init__((connection.raw for _, connection in opened), devices=devices)
         for info, connection in opened:
             self._pullers[connection.raw.id] = self._puller(info, connection)
-        for name in _twice(self._lookout.offered(), [info for info, _ in opened]):
+        for name in twice(self._lookout.offered(), [info for info, _ in opened]):
             self._arrived.put(Event(pylsl.local_clock(), "same-sender-twice", {"stream": name}))
         self._lookout.rest()
         self._door_keeper = _DoorKeeper(self, opened) if join_late else None
@@ -302,78 +269,3 @@ class _DoorKeeper(threading.Thread):
             return
         self._keys[stream_key(info)] = id
         self._source._arrived.put(_Newcomer(info, found))
-
-
-def _twice(offered: Iterable[pylsl.StreamInfo], taken: Iterable[pylsl.StreamInfo]) -> Iterable[str]:
-    """Yield the names of streams that more than one sender offers; the last one was taken."""
-    senders = Counter(stream_key(info) for info in offered)
-    return [info.name() for info in taken if senders[stream_key(info)] > 1]
-
-
-def _find(
-    wanted: Sequence[str | Offered] | None,
-    optional: Sequence[str],
-    timeout_s: float,
-    lookout: Lookout,
-) -> tuple[list[pylsl.StreamInfo], list[pylsl.StreamInfo]]:
-    """Return the streams wanted, waiting until there is one for each, and the optional ones."""
-    chosen = [item.found for item in wanted or () if isinstance(item, Offered)]
-    queries = [item for item in wanted or () if not isinstance(item, Offered)]
-    for query in (*queries, *optional):
-        check_query(query)
-    if wanted is not None and not queries and not optional:
-        return chosen, []
-    deadline = time.monotonic() + timeout_s
-    settle_at = deadline
-    while True:
-        infos = newest_of_each(lookout.offered())
-        missing = [query for query in queries if not any(fits(query, info) for info in infos)]
-        # Streams of one sender are not found at the same instant: look a little longer.
-        if infos and not missing:
-            settle_at = min(settle_at, time.monotonic() + 0.3)
-        if time.monotonic() >= (deadline if missing else settle_at):
-            break
-        time.sleep(0.02)
-    if missing or not (infos or chosen):
-        raise StreamError(not_found(missing, infos, timeout_s))
-    known = {info.uid() for info in chosen}
-    others = [info for info in infos if info.uid() not in known]
-    if wanted is None:
-        return others, []
-    found = [info for info in others if any(fits(query, info) for query in queries)]
-    spare = [info for info in others if any(fits(query, info) for query in optional)]
-    return chosen + found, [info for info in spare if info not in found]
-
-
-def _no_answer(info: pylsl.StreamInfo, error: BaseException, timeout_s: float) -> StreamError:
-    if isinstance(error, StreamError):
-        return error
-    return StreamError(
-        f"stream '{info.name()}' was found but did not answer within {timeout_s:g} s ({error}); "
-        "check that its sender runs and that no firewall blocks TCP and UDP ports 16572 to 16604"
-    )
-
-
-def _ask(offer: Offered, timeout_s: float, listen_s: float) -> Offered:
-    """Return the offer with the sender's own description, and what a short listen tells."""
-    inlet = pylsl.StreamInlet(offer.found, max_buflen=60, recover=False)
-    offer = replace(offer, raw=described(inlet.info(timeout=timeout_s), id=0))
-    if listen_s <= 0:
-        return offer
-    inlet.open_stream(timeout=timeout_s)
-    offset_s = inlet.time_correction(timeout=timeout_s)
-    inlet.flush()
-    samples = max(16, round(4 * listen_s * max(offer.raw.rate_hz, 100.0)))
-    values, stamps = inlet.pull_chunk(timeout=listen_s, max_samples=samples, as_numpy=True)
-    if len(stamps) == 0:
-        return replace(offer, state="silent" if offer.raw.rate_hz else "ok")
-    span_s = float(stamps[-1] - stamps[0])
-    clock = classify(
-        float(stamps[-1]) + offset_s, lsl=pylsl.local_clock(), unix=time.time(),
-        regular=offer.raw.rate_hz > 0,
-    )  # fmt: skip
-    steps = steps_after(float(stamps[0]), stamps, rate_hz=offer.raw.rate_hz)
-    rate_hz = steps / span_s if span_s > 0 else None
-    return replace(
-        offer, measured_rate_hz=rate_hz, clock=clock, heard=Packet(offer.raw.id, stamps, values)
-    )
