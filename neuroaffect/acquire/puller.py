@@ -147,7 +147,7 @@ class Puller(threading.Thread):
         if phase in {"live", "recovered"} and self._is_stale(now):
             return "stale", now - self.arrived - self._stale_s
         if phase == "recovered" and for_s > RECOVERED_S:
-            return "live", for_s
+            return "live", for_s - RECOVERED_S
         return phase, for_s
 
     def go_live(self) -> None:
