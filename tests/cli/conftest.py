@@ -1,12 +1,16 @@
 import contextlib
 import io
 import json
+import os
+import subprocess
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from networked import command
 
 from neuroaffect.catalog import find
 from neuroaffect.cli import main
@@ -203,3 +207,21 @@ def model(tmp_path_factory, rated, linear) -> Path:
     assert left.value.code in {0, None}
     (out.parent / "train.json").write_text(printed.getvalue())
     return out
+
+
+@pytest.fixture
+def network(tmp_path) -> dict[str, str]:
+    """Settings under which nothing is heard but what this test sends."""
+    config = tmp_path / "lsl_api.cfg"
+    config.write_text(f"[lab]\nSessionID = test-{uuid.uuid4().hex}\n")
+    return {**os.environ, "LSLAPICFG": str(config)}
+
+
+@pytest.fixture
+def playing(network, session):
+    """A recording that is being replayed, in a process of its own."""
+    replay = subprocess.Popen(command("replay", session), env=network, stderr=subprocess.PIPE)
+    assert b"replaying" in replay.stderr.readline()
+    yield session
+    replay.kill()
+    replay.communicate()

@@ -1,42 +1,12 @@
 """streams, record and replay over LSL, on a network of their own."""
 
 import json
-import os
 import subprocess
-import sys
-import uuid
 
 import pytest
+from networked import command, run
 
 from neuroaffect.acquire import Recorded
-
-
-@pytest.fixture
-def network(tmp_path) -> dict[str, str]:
-    """Settings under which nothing is heard but what this test sends."""
-    config = tmp_path / "lsl_api.cfg"
-    config.write_text(f"[lab]\nSessionID = test-{uuid.uuid4().hex}\n")
-    return {**os.environ, "LSLAPICFG": str(config)}
-
-
-def command(*words: object) -> list[str]:
-    return [sys.executable, "-m", "neuroaffect", *map(str, words)]
-
-
-def run(network: dict[str, str], *words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*words), env=network, capture_output=True, text=True, check=False, timeout=120
-    )
-
-
-@pytest.fixture
-def playing(network, session):
-    """A recording that is being replayed, in a process of its own."""
-    replay = subprocess.Popen(command("replay", session), env=network, stderr=subprocess.PIPE)
-    assert b"replaying" in replay.stderr.readline()
-    yield session
-    replay.kill()
-    replay.communicate()
 
 
 def test_no_stream_is_one_sentence(network):

@@ -9,46 +9,17 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from networked import command, run
 from rich.console import Console
 
 from neuroaffect.acquire import RecordingReport, StreamReport
 from neuroaffect.cli.recording_view import RecordingView, size
 from neuroaffect.session import Packet, open_recording
-
-
-@pytest.fixture
-def network(tmp_path) -> dict[str, str]:
-    """Settings under which nothing is heard but what this test sends."""
-    config = tmp_path / "lsl_api.cfg"
-    config.write_text(f"[lab]\nSessionID = test-{uuid.uuid4().hex}\n")
-    return {**os.environ, "LSLAPICFG": str(config)}
-
-
-def command(*words: object) -> list[str]:
-    return [sys.executable, "-m", "neuroaffect", *map(str, words)]
-
-
-def run(network, *words: object, **options) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*words), env=network, capture_output=True, text=True, check=False, timeout=120,
-        **options,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def playing(network, session):
-    """A recording that is being replayed, in a process of its own."""
-    replay = subprocess.Popen(command("replay", session), env=network, stderr=subprocess.PIPE)
-    assert b"replaying" in replay.stderr.readline()
-    yield session
-    replay.kill()
-    replay.communicate()
 
 
 def test_figures_of_every_stream_are_in_the_result(network, playing, tmp_path):

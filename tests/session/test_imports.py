@@ -12,21 +12,6 @@ from neuroaffect.session import open_recording
 RATE_HZ = 128.0
 
 
-def read(recording):
-    """Return (stamps, values) by the name of the stream."""
-    names = {stream.id: stream.name for stream in recording.streams}
-    found = {}
-    for packet in recording.items():
-        found.setdefault(names[packet.stream], []).append(packet)
-    return {
-        name: (
-            np.concatenate([packet.stamps for packet in packets]),
-            np.concatenate([packet.values for packet in packets]),
-        )
-        for name, packets in found.items()
-    }
-
-
 def noise(channels, samples, *, scale=20.0):
     return np.random.default_rng(2).normal(0.0, scale, (channels, samples))
 
@@ -63,26 +48,26 @@ def test_edf_channels_become_streams_by_their_labels(edf):
     assert streams["MISC"].units == ("uS",)
 
 
-def test_edf_values_equal_those_of_edfio_in_microvolts(edf):
+def test_edf_values_equal_those_of_edfio_in_microvolts(edf, samples):
     signals = edfio.read_edf(edf).signals
-    found = read(open_recording(edf))
+    found = samples(open_recording(edf))
     # mne goes by way of volts, which costs the last bits.
     assert found["EEG"][1][:, 0] == pytest.approx(signals[0].data, rel=1e-12, abs=1e-9)
     assert found["ECG"][1][:, 0] == pytest.approx(signals[2].data * 1000, rel=1e-12, abs=1e-9)
 
 
-def test_edf_channels_of_another_rate_are_not_resampled(edf):
+def test_edf_channels_of_another_rate_are_not_resampled(edf, samples):
     recording = open_recording(edf)
     skin = next(stream for stream in recording.streams if stream.name == "MISC")
-    stamps, values = read(recording)["MISC"]
+    stamps, values = samples(recording)["MISC"]
     assert skin.rate_hz == 4.0
     assert stamps == pytest.approx(np.arange(20) / 4.0)
     assert values[:, 0] == pytest.approx(edfio.read_edf(edf).signals[3].data, rel=1e-12)
 
 
-def test_edf_annotations_come_in_time_order_among_the_packets(edf):
+def test_edf_annotations_come_in_time_order_among_the_packets(edf, samples):
     recording = open_recording(edf)
-    stamps, texts = read(recording)["Markers"]
+    stamps, texts = samples(recording)["Markers"]
     assert stamps.tolist() == [1.5, 3.25]
     assert texts[:, 0].tolist() == ["Blümchen", "go"]
     ends = [packet.stamps[-1] for packet in recording.items()]
@@ -103,16 +88,16 @@ def paused(path, *, at, by):
     path.write_bytes(bytes(data))
 
 
-def test_a_pause_between_edf_records_is_a_jump_of_the_stamps(tmp_path):
+def test_a_pause_between_edf_records_is_a_jump_of_the_stamps(tmp_path, samples):
     path = tmp_path / "paused.edf"
     marks = [edfio.EdfAnnotation(1.5, None, "before"), edfio.EdfAnnotation(3.5, None, "after")]
     edfio.Edf([edf_signal(noise(1, 640)[0], "EEG Cz")], annotations=marks).write(path)
     paused(path, at=2, by=4)
-    stamps, values = read(open_recording(path))["EEG"]
+    stamps, values = samples(open_recording(path))["EEG"]
     assert len(values) == 640
     assert stamps[255] == 255 / RATE_HZ
     assert stamps[256:] == pytest.approx(6.0 + np.arange(384) / RATE_HZ)
-    assert read(open_recording(path))["Markers"][0].tolist() == [1.5, 3.5]
+    assert samples(open_recording(path))["Markers"][0].tolist() == [1.5, 3.5]
 
 
 def test_an_edf_without_eeg_is_a_recording(tmp_path):
@@ -128,18 +113,18 @@ def test_an_edf_of_annotations_alone_holds_no_signal(tmp_path):
         open_recording(path)
 
 
-def test_an_unknown_unit_is_kept_and_not_taken_for_volts(tmp_path):
+def test_an_unknown_unit_is_kept_and_not_taken_for_volts(tmp_path, samples):
     path = tmp_path / "units.edf"
     data = noise(2, 640)
     signals = [edf_signal(data[0], "EEG Cz", ""), edf_signal(data[1], "SpO2", "%")]
     edfio.Edf(signals).write(path)
     recording = open_recording(path)
     assert [stream.units for stream in recording.streams] == [("uV",), ("%",)]
-    assert read(recording)["EEG"][1][:, 0] == pytest.approx(data[0], abs=0.01)  # 16 bits of 1000
-    assert read(recording)["MISC"][1][:, 0] == pytest.approx(data[1], abs=0.01)
+    assert samples(recording)["EEG"][1][:, 0] == pytest.approx(data[0], abs=0.01)  # 16 bits of 1000
+    assert samples(recording)["MISC"][1][:, 0] == pytest.approx(data[1], abs=0.01)
 
 
-def test_bdf_keeps_its_24_bits(tmp_path):
+def test_bdf_keeps_its_24_bits(tmp_path, samples):
     path = tmp_path / "one.bdf"
     data = noise(1, 640)
     signal = edfio.BdfSignal(
@@ -149,7 +134,7 @@ def test_bdf_keeps_its_24_bits(tmp_path):
     edfio.Bdf([signal]).write(path)
     recording = open_recording(path)
     assert recording.format == "BDF"
-    assert read(recording)["EEG"][1][:, 0] == pytest.approx(data[0], abs=1e-4)
+    assert samples(recording)["EEG"][1][:, 0] == pytest.approx(data[0], abs=1e-4)
 
 
 @pytest.fixture
@@ -168,22 +153,24 @@ def fif(tmp_path):
     return path
 
 
-def test_fif_values_are_microvolts(fif):
+def test_fif_values_are_microvolts(fif, samples):
     recording = open_recording(fif)
     raw = mne.io.read_raw_fif(fif, verbose="ERROR")
     kept = np.r_[0:300, 400:1000]
     assert [stream.name for stream in recording.streams] == ["EEG", "ECG", "Markers"]
-    assert np.array_equal(read(recording)["EEG"][1], raw.get_data(["Fp1", "Cz"])[:, kept].T * 1e6)
+    assert np.array_equal(
+        samples(recording)["EEG"][1], raw.get_data(["Fp1", "Cz"])[:, kept].T * 1e6
+    )
 
 
-def test_an_acquisition_skip_in_fif_is_a_jump_of_the_stamps(fif):
-    stamps, _ = read(open_recording(fif))["EEG"]
+def test_an_acquisition_skip_in_fif_is_a_jump_of_the_stamps(fif, samples):
+    stamps, _ = samples(open_recording(fif))["EEG"]
     assert len(stamps) == 900
     assert stamps[[0, 299, 300, 899]] == pytest.approx([0.0, 2.99, 4.0, 9.99])
 
 
-def test_fif_triggers_and_annotations_are_markers_since_the_first_sample(fif):
-    stamps, texts = read(open_recording(fif))["Markers"]
+def test_fif_triggers_and_annotations_are_markers_since_the_first_sample(fif, samples):
+    stamps, texts = samples(open_recording(fif))["Markers"]
     assert texts[:, 0].tolist() == ["7", "look", "9"]
     assert stamps == pytest.approx([0.5, 1.5, 7.0])
 
@@ -200,25 +187,25 @@ def save_set(path, data, events):
     scipy.io.savemat(path, {"EEG": eeg}, appendmat=False)
 
 
-def test_an_eeglab_boundary_is_a_jump_of_the_stamps(tmp_path):
+def test_an_eeglab_boundary_is_a_jump_of_the_stamps(tmp_path, samples):
     path, data = tmp_path / "one.set", noise(2, 600)
     save_set(path, data, [("go", 51.0, 0.0), ("boundary", 200.5, 250.0), ("stop", 301.0, 0.0)])
     recording = open_recording(path)
-    stamps, values = read(recording)["EEG"]
+    stamps, values = samples(recording)["EEG"]
     assert values[:, 0] == pytest.approx(data[0], rel=1e-12)
     assert stamps[[199, 200, 599]] == pytest.approx([1.99, 4.5, 8.49])
-    times, texts = read(recording)["Markers"]
+    times, texts = samples(recording)["Markers"]
     assert texts[:, 0].tolist() == ["go", "stop"]
     assert times == pytest.approx([0.5, 3.0 + 2.5])
-    assert read(recording)["EOG"][1][:, 0] == pytest.approx(data[1], rel=1e-12)
+    assert samples(recording)["EOG"][1][:, 0] == pytest.approx(data[1], rel=1e-12)
 
 
-def test_an_eeglab_cut_of_unknown_length_is_named(tmp_path):
+def test_an_eeglab_cut_of_unknown_length_is_named(tmp_path, samples):
     path = tmp_path / "one.set"
     save_set(path, noise(2, 600), [("boundary", 200.5, float("nan")), ("go", 301.0, 0.0)])
     recording = open_recording(path)
     assert "unknown time" in recording.defects[0]
-    assert read(recording)["EEG"][0][200] == pytest.approx(3.0)
+    assert samples(recording)["EEG"][0][200] == pytest.approx(3.0)
 
 
 VHDR = """Brain Vision Data Exchange Header File Version 1.0
@@ -257,19 +244,19 @@ def vhdr(tmp_path):
     return tmp_path / "one.vhdr"
 
 
-def test_brainvision_values_are_in_the_units_of_the_header(vhdr):
+def test_brainvision_values_are_in_the_units_of_the_header(vhdr, samples):
     recording = open_recording(vhdr)
     raw = np.arange(-900, 900).reshape(600, 3)
     assert [stream.units for stream in recording.streams[:2]] == [("uV", "uV"), ("uS",)]
-    assert read(recording)["EEG"][1] == pytest.approx(raw[:, :2] * 0.5)
-    assert read(recording)["MISC"][1] == pytest.approx(raw[:, 2:] * 0.1)
+    assert samples(recording)["EEG"][1] == pytest.approx(raw[:, :2] * 0.5)
+    assert samples(recording)["MISC"][1] == pytest.approx(raw[:, 2:] * 0.1)
 
 
-def test_a_new_brainvision_segment_is_a_jump_of_the_stamps(vhdr):
+def test_a_new_brainvision_segment_is_a_jump_of_the_stamps(vhdr, samples):
     recording = open_recording(vhdr)
-    stamps, _ = read(recording)["EEG"]
+    stamps, _ = samples(recording)["EEG"]
     assert stamps[[199, 200]] == pytest.approx([1.99, 12.5])
-    times, texts = read(recording)["Markers"]
+    times, texts = samples(recording)["Markers"]
     assert texts[:, 0].tolist() == ["Stimulus/S  1", "Stimulus/S  2"]
     assert times == pytest.approx([0.5, 13.5])
 
@@ -284,52 +271,52 @@ def test_what_is_no_recording_of_its_suffix_is_refused_in_one_sentence(suffix, c
     assert "\n" not in str(told.value)
 
 
-def test_a_cut_edf_is_read_as_far_as_it_goes_and_named(edf):
+def test_a_cut_edf_is_read_as_far_as_it_goes_and_named(edf, samples):
     edf.write_bytes(edf.read_bytes()[:-400])
     recording = open_recording(edf)
     assert "does not match the file size" in recording.defects[0]
-    assert len(read(recording)["EEG"][0]) == 4 * 128
+    assert len(samples(recording)["EEG"][0]) == 4 * 128
 
 
-def test_a_fif_cut_in_two_ends_in_data_or_one_sentence(fif):
+def test_a_fif_cut_in_two_ends_in_data_or_one_sentence(fif, samples):
     fif.write_bytes(fif.read_bytes()[:20_000])
     with pytest.raises(SessionError):
-        read(open_recording(fif))
+        samples(open_recording(fif))
 
 
-def test_eegmat_keeps_its_heart_apart_from_its_electrodes(shared):
+def test_eegmat_keeps_its_heart_apart_from_its_electrodes(shared, samples):
     path = shared / "eegmat/Subject00_2.edf"
     recording = open_recording(path)
     eeg, ecg, _ = recording.streams
     assert (eeg.type, len(eeg.labels), eeg.labels[19]) == ("EEG", 20, "EEG A2-A1")
     assert (ecg.type, ecg.labels) == ("ECG", ("ECG ECG",))
     volts = mne.io.read_raw_edf(path, verbose="ERROR").get_data()
-    assert read(recording)["EEG"][1] == pytest.approx(volts[:20].T * 1e6, rel=1e-12)
-    assert read(recording)["ECG"][1] == pytest.approx(volts[20:].T * 1e6, rel=1e-12)
+    assert samples(recording)["EEG"][1] == pytest.approx(volts[:20].T * 1e6, rel=1e-12)
+    assert samples(recording)["ECG"][1] == pytest.approx(volts[20:].T * 1e6, rel=1e-12)
 
 
-def test_shared_brainvision_keeps_foreign_and_missing_units(shared):
+def test_shared_brainvision_keeps_foreign_and_missing_units(shared, samples):
     recording = open_recording(shared / "brainvision/test.vhdr")
     eeg, other, _ = recording.streams
     assert set(eeg.units) == {"uV"}
     assert other.units == ("BS", "uS", "ARU", "uS", "uS", "degC")
     counts = np.fromfile(shared / "brainvision/test.eeg", "<i2").reshape(-1, 32)
-    found = read(recording)
+    found = samples(recording)
     assert found["EEG"][1] == pytest.approx(counts[:, :26] * 0.5)
     to_canonical = [1, 1, 1, 1, 1e6, 1]  # one column is in siemens
     assert found["MISC"][1] == pytest.approx(counts[:, 26:] * 0.5 * to_canonical)
 
 
-def test_shared_eeglab_set_equals_its_data_file(shared):
-    found = read(open_recording(shared / "eeglab/eeglab_data.set"))
+def test_shared_eeglab_set_equals_its_data_file(shared, samples):
+    found = samples(open_recording(shared / "eeglab/eeglab_data.set"))
     data = np.fromfile(shared / "eeglab/eeglab_data.fdt", "<f4").reshape(-1, 32)
     assert found["EEG"][1][:, 0] == pytest.approx(data[:, 0], rel=1e-6)
     texts = found["Markers"][1][:, 0].tolist()
     assert (texts.count("square"), texts.count("rt")) == (80, 74)
 
 
-def test_shared_bdf_equals_mne(shared):
+def test_shared_bdf_equals_mne(shared, samples):
     path = shared / "eeglab/test.bdf"
     raw = mne.io.read_raw_bdf(path, verbose="ERROR").get_data(picks="eeg")
     recording = open_recording(path)
-    assert read(recording)["EEG"][1] == pytest.approx(raw.T * 1e6, rel=1e-12)
+    assert samples(recording)["EEG"][1] == pytest.approx(raw.T * 1e6, rel=1e-12)
