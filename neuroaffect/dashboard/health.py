@@ -91,7 +91,7 @@ class StreamCard(QtWidgets.QFrame):
         """Write a stream's newest figures."""
         age_s = health.age_s + since_s if health else math.inf
         state = self._state(health, age_s) if health and not ended else "unknown"
-        told = "" if health is None or health.state == "recorded" else health.state
+        told = "" if health is None or ended or health.state == "recorded" else health.state
         words = (
             f"{told} · {written_age(age_s)}" if told else f"age {written_age(age_s)}",
             _written_losses(health),

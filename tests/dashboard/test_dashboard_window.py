@@ -114,6 +114,14 @@ def test_a_stream_that_falls_silent_changes_its_colour(window, age_s, verdict):
     assert window.health.cards["cap"].verdict == verdict
 
 
+def test_a_loop_that_has_ended_calls_no_stream_lost(window):
+    window.show_scene(scene_of(eeg()))
+    window.update_with(snapshot_of(health=(health_of(state="lost", lost=0),), ended=True))
+    window.draw_all()
+    assert "lost ·" not in window.health.cards["cap"].text
+    assert window.health.cards["cap"].verdict == "unknown"
+
+
 @pytest.mark.parametrize(
     ("state", "verdict"),
     [("stale", "bad"), ("lost", "bad"), ("refused", "bad"), ("recovered", "fair")],
