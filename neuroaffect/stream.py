@@ -59,19 +59,27 @@ class FeatureInfo:
         The block's name in the registry ("entropy").
     channels, features : tuple of str
         Names along the first and the second axis of the array.
-    unit : str
-        Unit of every value ("nats").
+    units : tuple of str
+        Unit of each feature ("nats", "bpm", …); empty where there are none.
+    memories_s : tuple of float
+        How many seconds of signal each feature sums up: its time constant; empty: the last hop.
     """
 
     name: str
     channels: tuple[str, ...]
     features: tuple[str, ...]
-    unit: str = ""
+    units: tuple[str, ...] = ()
+    memories_s: tuple[float, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:
         """(channels, features)."""
         return len(self.channels), len(self.features)
+
+    @property
+    def memory_s(self) -> float:
+        """How far back the longest of them looks."""
+        return max(self.memories_s, default=0.0)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -4,13 +4,26 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from neuroaffect.blocks.bandpass import Bandpass
-from neuroaffect.blocks.base import Block, Step
+from neuroaffect.blocks.base import Block, Context, FeatureBlock, Step
 from neuroaffect.blocks.entropy import Entropy
+from neuroaffect.blocks.flaw import Flaw
 from neuroaffect.blocks.notch import Notch
 from neuroaffect.blocks.quality import Quality
 from neuroaffect.blocks.reference import Reference
 
-__all__ = ["BLOCKS", "Bandpass", "Block", "Entropy", "Notch", "Quality", "Reference", "Step"]
+__all__ = [
+    "BLOCKS",
+    "Bandpass",
+    "Block",
+    "Context",
+    "Entropy",
+    "FeatureBlock",
+    "Flaw",
+    "Notch",
+    "Quality",
+    "Reference",
+    "Step",
+]
 
 BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
     {

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import signal
 
-from neuroaffect.blocks.base import Step, hold_missing
+from neuroaffect.blocks.base import PLAIN, Context, Step, hold_missing
 from neuroaffect.stream import StreamInfo
 
 __all__ = ["Cascade", "FilterStep", "settle_s"]
@@ -52,7 +52,7 @@ class FilterStep(Step):
         self.settle_s = settle_s(sos, info.rate_hz)
         self._cascade = Cascade(sos)
 
-    def process(self, x: np.ndarray) -> np.ndarray:
+    def process(self, x: np.ndarray, context: Context = PLAIN) -> np.ndarray:
         return np.ascontiguousarray(self._cascade.process(x))
 
 

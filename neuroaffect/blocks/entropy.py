@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from neuroaffect.blocks.bandpass import design
-from neuroaffect.blocks.base import Block, Step, require_signal
+from neuroaffect.blocks.base import PLAIN, Block, Context, Step, require_signal
 from neuroaffect.blocks.cascade import Cascade, settle_s
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import FeatureInfo, StreamInfo
@@ -100,14 +100,18 @@ class EntropyStep(Step):
 
     def __init__(self, info: StreamInfo, sos: Mapping[str, np.ndarray], window_s: float) -> None:
         self.info = FeatureInfo(
-            name="entropy", channels=info.channels, features=tuple(sos), unit="nats"
+            name="entropy",
+            channels=info.channels,
+            features=tuple(sos),
+            units=("nats",) * len(sos),
+            memories_s=(window_s,) * len(sos),
         )
         self.settle_s = window_s + max(settle_s(s, info.rate_hz) for s in sos.values())
         self._window = max(1, round(window_s * info.rate_hz))
         self._filters = [Cascade(s) for s in sos.values()]
         self._hops: deque[tuple[int, np.ndarray]] = deque()
 
-    def process(self, x: np.ndarray) -> np.ndarray:
+    def process(self, x: np.ndarray, context: Context = PLAIN) -> np.ndarray:
         self._hops.append((len(x), self._moments(x)))
         # Keep the fewest newest hops that reach the window: half a hop short at most.
         while len(self._hops) > 1 and self._samples() - self._hops[0][0] / 2 >= self._window:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from neuroaffect.blocks.base import Block, Step, require_signal
+from neuroaffect.blocks.base import PLAIN, Block, Context, Step, require_signal
 from neuroaffect.stream import StreamInfo
 
 __all__ = ["Quality"]
@@ -67,7 +67,7 @@ class QualityStep(Step):
         self._window = max(1, round(block.window_s * info.rate_hz))
         self._hops: list[_HopRange] = []
 
-    def process(self, x: np.ndarray) -> np.ndarray:
+    def process(self, x: np.ndarray, context: Context = PLAIN) -> np.ndarray:
         if len(x):
             self._remember(x)
             self.quality = self._judge()

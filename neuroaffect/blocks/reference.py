@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from neuroaffect.blocks.base import Block, Step, require_signal
+from neuroaffect.blocks.base import PLAIN, Block, Context, Step, require_signal
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 
@@ -58,7 +58,7 @@ class ReferenceStep(Step):
         self.info = replace(info)
         self._columns = columns
 
-    def process(self, x: np.ndarray) -> np.ndarray:
+    def process(self, x: np.ndarray, context: Context = PLAIN) -> np.ndarray:
         used = x[:, self._columns]
         finite = np.isfinite(used)
         if finite.all():

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neuroaffect.blocks import Block, Step
+from neuroaffect.blocks import Block, Context, FeatureBlock, Flaw, Step
+from neuroaffect.errors import PipelineError
 from neuroaffect.pipeline.framer import Framer, Hop
+from neuroaffect.pipeline.rest import Rests
 from neuroaffect.stream import Chunk, FeatureInfo, StreamInfo
 
 __all__ = ["Frame", "TrackRun"]
 
+_BAD = 0.5  # a channel of lower quality counts as bad
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Frame:
-    """What a track says at the end of one hop."""
+    """What a track says at the end of one hop; quality and flaws are (channels,)."""
 
     index: int
     time: float
@@ -22,13 +26,23 @@ class Frame:
     settled: bool
     gap: bool
     quality: np.ndarray
+    flaws: np.ndarray
+
+    @property
+    def moving(self) -> bool:
+        """Whether a step saw the wearer move."""
+        return bool((self.flaws & Flaw.MOTION).any())
 
 
 class TrackRun:
     """A running track: the framer, then each block's step in order.
 
     A signal block hands its output to the next block. A feature block gives features of the
-    signal as it is at that place; the signal goes on unchanged to the block after it.
+    signal as it is at that place; the signal goes on unchanged to the block after it. A block
+    that reads features takes those of the nearest feature block before it, or of the one it
+    names.
+
+    A channel that was bad within the memory of a feature has no value there: NaN.
 
     Parameters
     ----------
@@ -37,56 +51,148 @@ class TrackRun:
     framer : Framer
     blocks : sequence of (name, Block)
         Names are unique within the track.
+    rests : Rests or None
+        Shared by all tracks of a run.
     """
 
     def __init__(
-        self, info: StreamInfo, framer: Framer, blocks: Sequence[tuple[str, Block]]
+        self,
+        info: StreamInfo,
+        framer: Framer,
+        blocks: Sequence[tuple[str, Block]],
+        rests: Rests | None = None,
     ) -> None:
         self.info = info
         self._framer = framer
         self._blocks = tuple(blocks)
+        self._rests = rests or Rests()
         self._lost = False
+        self._links: list[_Link] = []
         self._start()
 
     def push(self, chunk: Chunk) -> list[Frame]:
         """Return the frame of each hop that this chunk completes."""
-        return [self._process(hop) for hop in self._framer.push(chunk)]
+        return [self.process(hop) for hop in self.hops(chunk)]
 
-    def _start(self) -> None:
-        """Start every step afresh, at the session's first sample and after each gap."""
-        self._steps: list[tuple[str, Step]] = []
-        self.features: dict[str, FeatureInfo] = {}
-        self._samples = 0
-        info, delay_s, settle_s = self.info, 0.0, 0.0
-        for name, block in self._blocks:
-            step = block.start(info)
-            self._steps.append((name, step))
-            if isinstance(step.info, FeatureInfo):
-                self.features[name] = step.info
-            else:
-                info = step.info
-                delay_s += step.settle_s
-            settle_s = max(settle_s, delay_s + step.settle_s * (name in self.features))
-        self.settle_s = settle_s
+    def hops(self, chunk: Chunk) -> list[Hop]:
+        """Return the hops that this chunk completes, for :meth:`process`."""
+        return self._framer.push(chunk)
 
-    def _process(self, hop: Hop) -> Frame:
+    def process(self, hop: Hop, *, moving: bool = False) -> Frame:
+        """Take the next hop through every step; `moving` is the motion gate's verdict on it."""
         if hop.restarted:
             self._start()
             self._lost = True
-        quality = np.ones(len(self.info.channels))
+        verdict = _Verdict(len(self.info.channels), moving=moving)
+        rest = self._rests.cover(hop.time)
         features: dict[str, np.ndarray] = {}
         x = hop.data
-        for name, step in self._steps:
-            y = step.process(x)
-            if step.quality is not None:
-                quality = np.minimum(quality, step.quality)
-            if name in self.features:
-                features[name] = y
+        for link in self._links:
+            given = features[link.of] if link.of else x
+            y = link.step.process(given, Context(verdict.good(link.rows), rest))
+            verdict.add(link)
+            if link.gives_features:
+                features[link.name] = y
             else:
                 x = y
-        self._samples += len(hop.data)
-        settled = self._samples >= self.settle_s * self.info.rate_hz
+        hop_s = self._seconds(hop)
+        self._run_s += hop_s
+        self._mask(features, verdict.quality < _BAD, hop_s)
+        settled = self._run_s >= self.settle_s
         self._lost = self._lost and not settled
+        quality = verdict.quality
         if hop.held:
             quality = quality * (1.0 - hop.held / len(hop.data))
-        return Frame(hop.index, hop.time, features, settled, self._lost, quality)
+        return Frame(hop.index, hop.time, features, settled, self._lost, quality, verdict.flaws)
+
+    def _start(self) -> None:
+        """Start every step afresh, at the session's first sample and after each gap."""
+        before = {link.name: link.step for link in self._links}
+        self._links = []
+        self.features: dict[str, FeatureInfo] = {}
+        self._run_s = 0.0
+        self._since_bad_s = np.full(len(self.info.channels), np.inf)
+        info, delay_s, ready_s = self.info, 0.0, {}
+        for name, block in self._blocks:
+            of = self._source_of(name, block)
+            step = block.start(self.features[of] if of else info)
+            if name in before:
+                step.resume(before[name])
+            link = _Link(name, step, of, self._rows(self.features[of] if of else info))
+            self._links.append(link)
+            if link.gives_features:
+                self.features[name] = step.info
+                ready_s[name] = (ready_s[of] if of else delay_s) + step.settle_s
+            else:
+                info = step.info
+                delay_s += step.settle_s
+        self.settle_s = max([delay_s, *ready_s.values()])
+
+    def _source_of(self, name: str, block: Block) -> str:
+        """Return the feature block whose features this block reads; "" if it reads the signal."""
+        if not isinstance(block, FeatureBlock):
+            return ""
+        of = block.of or next(reversed(self.features), "")
+        if of not in self.features:
+            known = ", ".join(self.features) or "none"
+            raise PipelineError(
+                f"{name}: reads the features of '{of or 'a block before it'}', but the feature "
+                f"blocks before it are: {known}"
+            )
+        return of
+
+    def _rows(self, info: StreamInfo | FeatureInfo) -> np.ndarray:
+        """Return the place of each of these channels among the track's, -1 for others, (n,)."""
+        places = {label: i for i, label in enumerate(self.info.channels)}
+        return np.array([places.get(label, -1) for label in info.channels], dtype=np.int64)
+
+    def _seconds(self, hop: Hop) -> float:
+        return len(hop.data) / self.info.rate_hz
+
+    def _mask(self, features: dict[str, np.ndarray], bad: np.ndarray, hop_s: float) -> None:
+        """Write NaN over features of channels that were bad within the features' memory."""
+        self._since_bad_s += hop_s
+        self._since_bad_s[bad] = 0.0
+        if not np.isfinite(self._since_bad_s).any():
+            return
+        for link in self._links:
+            if link.gives_features and not link.of and not link.step.masks_itself:
+                info = link.step.info
+                masked = bad | (self._since_bad_s < info.memory_s)
+                rows = self._rows(info)
+                features[link.name][(rows >= 0) & masked[rows]] = np.nan
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Link:
+    """A step in its place: `of` is the block it reads features of, `rows` the track's channels
+    that its input's channels are, -1 for none."""
+
+    name: str
+    step: Step
+    of: str
+    rows: np.ndarray
+
+    @property
+    def gives_features(self) -> bool:
+        return isinstance(self.step.info, FeatureInfo)
+
+
+class _Verdict:
+    """Quality and flaws of the track's channels so far in this hop."""
+
+    def __init__(self, channels: int, *, moving: bool) -> None:
+        self.quality = np.full(channels, 0.0 if moving else 1.0)
+        self.flaws = np.full(channels, int(Flaw.MOTION) if moving else 0, dtype=np.int64)
+
+    def good(self, rows: np.ndarray) -> np.ndarray:
+        """Return which of these channels are good; one that the track does not know is."""
+        return (rows < 0) | (self.quality[rows] >= _BAD)
+
+    def add(self, link: _Link) -> None:
+        known = link.rows >= 0
+        at = link.rows[known]
+        if link.step.quality is not None:
+            self.quality[at] = np.minimum(self.quality[at], link.step.quality[known])
+        if link.step.flaws is not None:
+            self.flaws[at] |= link.step.flaws[known]

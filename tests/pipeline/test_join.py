@@ -7,7 +7,15 @@ from neuroaffect.pipeline.track import Frame
 
 def frames(track_hop_s, count, *, offset_s=0.0):
     return [
-        Frame(k, (k + 1) * track_hop_s + offset_s, {"v": np.array([[k]])}, True, False, np.ones(1))
+        Frame(
+            k,
+            (k + 1) * track_hop_s + offset_s,
+            {"v": np.array([[k]])},
+            settled=True,
+            gap=False,
+            quality=np.ones(1),
+            flaws=np.zeros(1, int),
+        )
         for k in range(count)
     ]
 
