@@ -63,6 +63,8 @@ class FeatureInfo:
         Unit of each feature ("nats", "bpm", …); empty where there are none.
     memories_s : tuple of float
         How many seconds of signal each feature sums up: its time constant; empty: the last hop.
+    hop_s : float
+        Seconds from one value to the next, filled in by the track; 0: not known, or irregular.
     """
 
     name: str
@@ -70,6 +72,7 @@ class FeatureInfo:
     features: tuple[str, ...]
     units: tuple[str, ...] = ()
     memories_s: tuple[float, ...] = ()
+    hop_s: float = 0.0
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -45,6 +45,7 @@ class Framer:
     def __init__(
         self, info: StreamInfo, *, hop_s: float, bridge_s: float, columns: slice | np.ndarray = _ALL
     ) -> None:
+        self.hop_s = float(hop_s)
         # Fractions of the decimal text: 0.1 s at 250 Hz is 25 samples, without rounding drift.
         self._per_hop = Fraction(str(hop_s)) * Fraction(str(info.rate_hz))
         if self._per_hop < 1:

@@ -1,7 +1,7 @@
 """One stream through its blocks: hops in, frames of features out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,6 +64,8 @@ class TrackRun:
     ) -> None:
         self.info = info
         self._framer = framer
+        # Events come when they come.
+        self._hop_s = framer.hop_s if isinstance(framer, Framer) else 0.0
         self._blocks = tuple(blocks)
         self._rests = rests or Rests()
         self._lost = False
@@ -88,8 +90,9 @@ class TrackRun:
         features: dict[str, np.ndarray] = {}
         x = hop.data
         for link in self._links:
-            given = features[link.of] if link.of else x
-            y = link.step.process(given, Context(verdict.good(link.rows), rest))
+            if link.of:
+                continue
+            y = link.step.process(x, Context(verdict.good(link.rows), rest))
             verdict.add(link)
             if link.gives_features:
                 features[link.name] = y
@@ -98,6 +101,12 @@ class TrackRun:
         hop_s = self._seconds(hop)
         self._run_s += hop_s
         self._mask(features, verdict.quality < _BAD, hop_s)
+        # Last, since what they read must be masked by then: nothing else reads them.
+        for link in self._links:
+            if link.of:
+                context = Context(verdict.good(link.rows), rest)
+                features[link.name] = link.step.process(features[link.of], context)
+                verdict.add(link)
         settled = self._run_s >= self.settle_s
         self._lost = self._lost and not settled
         quality = verdict.quality
@@ -121,7 +130,7 @@ class TrackRun:
             link = _Link(name, step, of, self._rows(self.features[of] if of else info))
             self._links.append(link)
             if link.gives_features:
-                self.features[name] = step.info
+                self.features[name] = replace(step.info, hop_s=self._hop_s)
                 ready_s[name] = (ready_s[of] if of else delay_s) + step.settle_s
             else:
                 info = step.info

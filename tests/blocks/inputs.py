@@ -57,6 +57,7 @@ def _features():
         features=BANDS,
         units=("nats",) * 3,
         memories_s=(1.0,) * 3,
+        hop_s=0.25,
     )
     return Input(info, 3 + 0.3 * rng.standard_normal((160, 4, 3)), 1)
 
