@@ -45,7 +45,8 @@ class MainsMeter:
         self._lines = [mains for mains in MAINS_HZ if mains < rate_hz / 2]
         self._waves_hz = _waves_hz(self._lines, rate_hz / 2)
         # Drift must not leak into the lines; nor the lines into what they are compared with.
-        self._fast = Cascade(signal.butter(2, 5.0, "highpass", fs=rate_hz, output="sos"))
+        edge_hz = min(5.0, 0.1 * rate_hz)
+        self._fast = Cascade(signal.butter(2, edge_hz, "highpass", fs=rate_hz, output="sos"))
         self._rest = Cascade(_rest_filter(self._lines, rate_hz))
         self._smooth = _two_poles(window_s * rate_hz / _DECAY)
         self._wave_state = np.zeros((1, 2, len(self._waves_hz) * channels), complex)
@@ -121,7 +122,7 @@ def _waves_hz(lines: list[float], nyquist_hz: float) -> np.ndarray:
 
 def _rest_filter(lines: list[float], rate_hz: float) -> np.ndarray:
     """Return the sections that keep 1 to 45 Hz, without the lines."""
-    band = (1.0, min(45.0, 0.45 * rate_hz))
+    band = (min(1.0, 0.1 * rate_hz), min(45.0, 0.45 * rate_hz))
     notches = [signal.tf2sos(*signal.iirnotch(hz, 10.0, fs=rate_hz)) for hz in lines]
     return np.concatenate([signal.butter(2, band, "bandpass", fs=rate_hz, output="sos"), *notches])
 
