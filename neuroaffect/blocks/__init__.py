@@ -7,6 +7,7 @@ from neuroaffect.blocks.bandpass import Bandpass
 from neuroaffect.blocks.base import Block, Context, FeatureBlock, Step
 from neuroaffect.blocks.entropy import Entropy
 from neuroaffect.blocks.flaw import Flaw
+from neuroaffect.blocks.motion import Motion
 from neuroaffect.blocks.notch import Notch
 from neuroaffect.blocks.quality import Quality
 from neuroaffect.blocks.reference import Reference
@@ -19,6 +20,7 @@ __all__ = [
     "Entropy",
     "FeatureBlock",
     "Flaw",
+    "Motion",
     "Notch",
     "Quality",
     "Reference",
@@ -29,6 +31,7 @@ BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
     {
         "bandpass": Bandpass,
         "entropy": Entropy,
+        "motion": Motion,
         "notch": Notch,
         "quality": Quality,
         "reference": Reference,
