@@ -5,16 +5,20 @@ from types import MappingProxyType
 
 from neuroaffect.blocks.bandpass import Bandpass
 from neuroaffect.blocks.base import Block, Context, FeatureBlock, Step
+from neuroaffect.blocks.baseline import Baseline
 from neuroaffect.blocks.entropy import Entropy
 from neuroaffect.blocks.flaw import Flaw
 from neuroaffect.blocks.motion import Motion
 from neuroaffect.blocks.notch import Notch
 from neuroaffect.blocks.quality import Quality
 from neuroaffect.blocks.reference import Reference
+from neuroaffect.blocks.running_norm import RunningNorm
+from neuroaffect.blocks.smooth import Smooth
 
 __all__ = [
     "BLOCKS",
     "Bandpass",
+    "Baseline",
     "Block",
     "Context",
     "Entropy",
@@ -24,16 +28,21 @@ __all__ = [
     "Notch",
     "Quality",
     "Reference",
+    "RunningNorm",
+    "Smooth",
     "Step",
 ]
 
 BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
     {
         "bandpass": Bandpass,
+        "baseline": Baseline,
         "entropy": Entropy,
         "motion": Motion,
         "notch": Notch,
         "quality": Quality,
         "reference": Reference,
+        "running_norm": RunningNorm,
+        "smooth": Smooth,
     }
 )
