@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from neuroaffect.blocks.asymmetry import Asymmetry
 from neuroaffect.blocks.bandpass import Bandpass
 from neuroaffect.blocks.base import Block, Context, FeatureBlock, Step
 from neuroaffect.blocks.baseline import Baseline
@@ -17,6 +18,7 @@ from neuroaffect.blocks.smooth import Smooth
 
 __all__ = [
     "BLOCKS",
+    "Asymmetry",
     "Bandpass",
     "Baseline",
     "Block",
@@ -35,6 +37,7 @@ __all__ = [
 
 BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
     {
+        "asymmetry": Asymmetry,
         "bandpass": Bandpass,
         "baseline": Baseline,
         "entropy": Entropy,

@@ -39,7 +39,7 @@ def equal(one, other):
 
 def track_outputs(block, info, x, cuts):
     """Run the block in a track, fed with pieces cut at these samples."""
-    before = [("entropy", Entropy(bands={"a": (4, 8), "b": (8, 14), "c": (14, 30)}))]
+    before = [("entropy", Entropy(bands={"theta": (4, 8), "alpha": (8, 14), "beta": (14, 30)}))]
     blocks = [*(before if isinstance(block, FeatureBlock) else ()), ("block", _tap(block))]
     run = TrackRun(info, Framer(info, hop_s=0.25, bridge_s=0.05), blocks)
     frames, times = [], np.arange(len(x)) / info.rate_hz
