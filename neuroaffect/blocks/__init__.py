@@ -15,6 +15,7 @@ from neuroaffect.blocks.quality import Quality
 from neuroaffect.blocks.reference import Reference
 from neuroaffect.blocks.running_norm import RunningNorm
 from neuroaffect.blocks.smooth import Smooth
+from neuroaffect.blocks.topomap import Topomap
 
 __all__ = [
     "BLOCKS",
@@ -33,6 +34,7 @@ __all__ = [
     "RunningNorm",
     "Smooth",
     "Step",
+    "Topomap",
 ]
 
 BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
@@ -47,5 +49,6 @@ BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
         "reference": Reference,
         "running_norm": RunningNorm,
         "smooth": Smooth,
+        "topomap": Topomap,
     }
 )
