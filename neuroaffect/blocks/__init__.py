@@ -14,7 +14,9 @@ from neuroaffect.blocks.notch import Notch
 from neuroaffect.blocks.quality import Quality
 from neuroaffect.blocks.reference import Reference
 from neuroaffect.blocks.running_norm import RunningNorm
+from neuroaffect.blocks.skin import Skin
 from neuroaffect.blocks.smooth import Smooth
+from neuroaffect.blocks.temperature import Temperature
 from neuroaffect.blocks.topomap import Topomap
 
 __all__ = [
@@ -32,8 +34,10 @@ __all__ = [
     "Quality",
     "Reference",
     "RunningNorm",
+    "Skin",
     "Smooth",
     "Step",
+    "Temperature",
     "Topomap",
 ]
 
@@ -48,7 +52,9 @@ BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
         "quality": Quality,
         "reference": Reference,
         "running_norm": RunningNorm,
+        "skin": Skin,
         "smooth": Smooth,
+        "temperature": Temperature,
         "topomap": Topomap,
     }
 )
