@@ -5,13 +5,18 @@ from types import MappingProxyType
 
 from neuroaffect.blocks.asymmetry import Asymmetry
 from neuroaffect.blocks.bandpass import Bandpass
+from neuroaffect.blocks.bandpower import BandPower
 from neuroaffect.blocks.base import Block, Context, FeatureBlock, Step
 from neuroaffect.blocks.baseline import Baseline
+from neuroaffect.blocks.connectivity import Connectivity
+from neuroaffect.blocks.covariance import Covariance
 from neuroaffect.blocks.entropy import Entropy
 from neuroaffect.blocks.flaw import Flaw
+from neuroaffect.blocks.hjorth import Hjorth
 from neuroaffect.blocks.motion import Motion
 from neuroaffect.blocks.notch import Notch
 from neuroaffect.blocks.quality import Quality
+from neuroaffect.blocks.raw import Raw
 from neuroaffect.blocks.reference import Reference
 from neuroaffect.blocks.running_norm import RunningNorm
 from neuroaffect.blocks.skin import Skin
@@ -22,16 +27,21 @@ from neuroaffect.blocks.topomap import Topomap
 __all__ = [
     "BLOCKS",
     "Asymmetry",
+    "BandPower",
     "Bandpass",
     "Baseline",
     "Block",
+    "Connectivity",
     "Context",
+    "Covariance",
     "Entropy",
     "FeatureBlock",
     "Flaw",
+    "Hjorth",
     "Motion",
     "Notch",
     "Quality",
+    "Raw",
     "Reference",
     "RunningNorm",
     "Skin",
@@ -45,11 +55,16 @@ BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
     {
         "asymmetry": Asymmetry,
         "bandpass": Bandpass,
+        "bandpower": BandPower,
         "baseline": Baseline,
+        "connectivity": Connectivity,
+        "covariance": Covariance,
         "entropy": Entropy,
+        "hjorth": Hjorth,
         "motion": Motion,
         "notch": Notch,
         "quality": Quality,
+        "raw": Raw,
         "reference": Reference,
         "running_norm": RunningNorm,
         "skin": Skin,

@@ -9,10 +9,11 @@ from scipy import signal
 from neuroaffect.blocks.bandpass import design
 from neuroaffect.blocks.base import hold_missing
 from neuroaffect.blocks.cascade import settle_s
+from neuroaffect.blocks.window import SumWindow
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 
-__all__ = ["BAND_SETS", "Bank", "band_edges", "band_filters"]
+__all__ = ["BAND_SETS", "BandVariance", "Bank", "band_edges", "band_filters"]
 
 BAND_SETS: Mapping[str, Mapping[str, tuple[float, float]]] = MappingProxyType(
     {
@@ -148,3 +149,25 @@ def block_matrix(sos: np.ndarray, n: int) -> np.ndarray:
     samples, state = units[:n], units[n:].reshape(len(sos), 2, n + states)
     y, state = signal.sosfilt(sos, samples, axis=0, zi=state)
     return np.concatenate([y, state.reshape(states, n + states)])
+
+
+class BandVariance:
+    """Running variance of each band over a sliding window.
+
+    Parameters
+    ----------
+    sos : ndarray, shape (bands, sections, 6)
+    rate_hz, window_s : float
+    """
+
+    def __init__(self, sos: np.ndarray, rate_hz: float, window_s: float) -> None:
+        self._bank = Bank(sos, rate_hz)
+        self._window = SumWindow(window_s, rate_hz)
+        self.settle_s = window_s + self._bank.settle_s
+
+    def process(self, x: np.ndarray) -> np.ndarray:
+        """Take the next (hop, channels) samples, return (channels, bands)."""
+        y = self._bank.process(x)  # (bands, hop, channels)
+        sums = np.stack([y.sum(axis=1), np.einsum("btc,btc->bc", y, y)])
+        mean, square = self._window.add(len(x), sums) / max(1, self._window.samples)
+        return np.ascontiguousarray((square - mean**2).T)

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neuroaffect.blocks.bank import Bank, band_edges, band_filters
+from neuroaffect.blocks.bank import BandVariance, band_edges, band_filters
 from neuroaffect.blocks.base import PLAIN, Block, Context, Step, require_signal
-from neuroaffect.blocks.window import SumWindow
-from neuroaffect.errors import PipelineError
+from neuroaffect.blocks.window import require_window
 from neuroaffect.stream import FeatureInfo, StreamInfo
 
 __all__ = ["Entropy", "gaussian_entropy"]
@@ -49,8 +48,7 @@ class Entropy(Block):
 
     def start(self, info: StreamInfo) -> "EntropyStep":
         info = require_signal(info, "entropy")
-        if self.window_s <= 0:
-            raise PipelineError(f"entropy: window_s = {self.window_s:g} must be above 0")
+        require_window(self.window_s, "entropy")
         return EntropyStep(info, self)
 
     def edges(self) -> Mapping[str, tuple[float, float]]:
@@ -68,7 +66,7 @@ class Entropy(Block):
 
 
 class EntropyStep(Step):
-    """A running filter bank with the sums of each hop in the window."""
+    """The running logarithm of a bank's variances."""
 
     def __init__(self, info: StreamInfo, block: Entropy) -> None:
         edges = block.edges()
@@ -79,15 +77,12 @@ class EntropyStep(Step):
             units=("nats",) * len(edges),
             memories_s=(block.window_s,) * len(edges),
         )
-        self._bank = Bank(band_filters(edges, block.order, info, "entropy"), info.rate_hz)
-        self._window = SumWindow(block.window_s, info.rate_hz)
-        self.settle_s = block.window_s + self._bank.settle_s
+        sos = band_filters(edges, block.order, info, "entropy")
+        self._variance = BandVariance(sos, info.rate_hz, block.window_s)
+        self.settle_s = self._variance.settle_s
 
     def process(self, x: np.ndarray, context: Context = PLAIN) -> np.ndarray:
-        y = self._bank.process(x)  # (bands, hop, channels)
-        sums = np.stack([y.sum(axis=1), np.einsum("btc,btc->bc", y, y)])
-        mean, square = self._window.add(len(x), sums) / max(1, self._window.samples)
-        return np.ascontiguousarray(gaussian_entropy(square - mean**2).T)
+        return gaussian_entropy(self._variance.process(x))
 
 
 def gaussian_entropy(variance: np.ndarray) -> np.ndarray:

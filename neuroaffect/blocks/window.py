@@ -1,10 +1,18 @@
-"""A sliding window kept as one sum per hop."""
+"""Sliding windows: of one sum per hop, of samples, of which channels were good."""
 
 from collections import deque
 
 import numpy as np
 
-__all__ = ["SumWindow"]
+from neuroaffect.errors import PipelineError
+
+__all__ = ["GoodWindow", "SampleWindow", "SumWindow", "require_window"]
+
+
+def require_window(window_s: float, block: str) -> None:
+    """Raise a PipelineError naming the block if a window is not above 0 seconds."""
+    if not window_s > 0:
+        raise PipelineError(f"{block}: window_s = {window_s:g} must be above 0")
 
 
 class SumWindow:
@@ -25,11 +33,6 @@ class SumWindow:
         self._hops: deque[tuple[int, np.ndarray]] = deque()
         self.samples = 0
 
-    @property
-    def full(self) -> bool:
-        """Whether the hops seen so far reach the window, up to half a hop."""
-        return self.samples + self._hops[0][0] / 2 >= self._window if self._hops else False
-
     def add(self, samples: int, sums: np.ndarray) -> np.ndarray:
         """Take the sums of the next hop, return those of the window.
 
@@ -44,3 +47,46 @@ class SumWindow:
         for _, more in list(self._hops)[1:]:
             total += more
         return total
+
+
+class SampleWindow:
+    """The newest samples of every channel.
+
+    Parameters
+    ----------
+    samples, channels : int
+    """
+
+    def __init__(self, samples: int, channels: int) -> None:
+        self.x = np.full((samples, channels), np.nan)  # (samples, channels), oldest first
+        self.seen = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether as many samples have been seen as the window holds."""
+        return self.seen >= len(self.x)
+
+    def add(self, x: np.ndarray) -> None:
+        """Take the next (hop, channels) samples."""
+        self.seen += len(x)
+        self.x = np.concatenate([self.x, x])[-len(self.x) :]
+
+
+class GoodWindow:
+    """Which channels have been good for a while.
+
+    Parameters
+    ----------
+    samples, channels : int
+        A channel is good that was so in each hop of the last `samples`.
+    """
+
+    def __init__(self, samples: int, channels: int) -> None:
+        self._samples = samples
+        self._since_bad = np.full(channels, np.inf)
+
+    def add(self, samples: int, good: np.ndarray) -> np.ndarray:
+        """Take the verdict on the next hop, return which channels are good, (channels,)."""
+        self._since_bad += samples
+        self._since_bad[~good] = 0.0
+        return self._since_bad >= self._samples
