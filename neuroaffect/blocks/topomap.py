@@ -33,9 +33,10 @@ class Topomap(FeatureBlock):
 
     Cells stand 180° / (size − 1) apart on the azimuthal equidistant projection, see
     :mod:`~neuroaffect.blocks.scalp_map`; a thin-plate spline goes through all electrodes that
-    have a value, so a bad one is never used. A cell outside the head, or beyond the electrodes'
-    area by more than 22.5°, has no value. The interpolation is worked out once for each set of
-    good electrodes.
+    have a value, so a bad one is never used. A cell beyond their area by more than 22.5° has no
+    value. Cells that no electrode of the montage reaches, such as the corners, are no features
+    but the frame of the picture: always 0, lest every tick seem to lack them. The interpolation
+    is worked out once for each set of good electrodes.
 
     References
     ----------
@@ -51,12 +52,13 @@ class Topomap(FeatureBlock):
             raise PipelineError(f"topomap: size = {self.size} is not between 3 and 64 cells")
         electrodes = scalp(info.channels)
         points = flat_positions(electrodes) if electrodes else np.empty((0, 2))
-        if not np.isfinite(spread(points, grid(self.size))).any():
+        step = TopomapStep(info, electrodes, points, self.size)
+        if step.frame.all():
             raise PipelineError(
                 f"topomap: '{info.name}' has {', '.join(info.channels)}; three scalp electrodes "
                 "that do not lie on one line are needed"
             )
-        return TopomapStep(info, electrodes, points, self.size)
+        return step
 
     @classmethod
     def examples(cls) -> Sequence["Topomap"]:
@@ -64,7 +66,13 @@ class Topomap(FeatureBlock):
 
 
 class TopomapStep(Step):
-    """Interpolation matrices, one for each set of electrodes that was good together."""
+    """Interpolation matrices, one for each set of electrodes that was good together.
+
+    Attributes
+    ----------
+    frame : ndarray of bool, shape (cells,)
+        Cells that can never have a value.
+    """
 
     def __init__(
         self, info: FeatureInfo, electrodes: Sequence[str], points: np.ndarray, size: int
@@ -77,6 +85,7 @@ class TopomapStep(Step):
         self._rows = np.array([info.channels.index(label) for label in electrodes])
         self._points, self._cells = points, grid(size)
         self._spread: dict[bytes, np.ndarray] = {}
+        self.frame = np.isnan(self._spread_of(np.ones(len(points), dtype=bool))).all(axis=1)
 
     def process(self, x: np.ndarray, context: Context = PLAIN) -> np.ndarray:
         good = context.good_of(len(x))[self._rows]
@@ -86,6 +95,7 @@ class TopomapStep(Step):
         for among in np.unique(known, axis=1).T:
             columns = (known == among[:, None]).all(axis=0)
             y[:, columns] = self._spread_of(among) @ x[among][:, columns]
+        y[self.frame] = 0.0
         return y
 
     def _spread_of(self, among: np.ndarray) -> np.ndarray:
