@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from neuroaffect.blocks.artifact import Artifact
 from neuroaffect.blocks.asymmetry import Asymmetry
 from neuroaffect.blocks.bandpass import Bandpass
 from neuroaffect.blocks.bandpower import BandPower
@@ -26,6 +27,7 @@ from neuroaffect.blocks.topomap import Topomap
 
 __all__ = [
     "BLOCKS",
+    "Artifact",
     "Asymmetry",
     "BandPower",
     "Bandpass",
@@ -53,6 +55,7 @@ __all__ = [
 
 BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
     {
+        "artifact": Artifact,
         "asymmetry": Asymmetry,
         "bandpass": Bandpass,
         "bandpower": BandPower,
