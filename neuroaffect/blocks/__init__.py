@@ -19,6 +19,7 @@ from neuroaffect.blocks.notch import Notch
 from neuroaffect.blocks.quality import Quality
 from neuroaffect.blocks.raw import Raw
 from neuroaffect.blocks.reference import Reference
+from neuroaffect.blocks.respiration import Respiration
 from neuroaffect.blocks.running_norm import RunningNorm
 from neuroaffect.blocks.skin import Skin
 from neuroaffect.blocks.smooth import Smooth
@@ -45,6 +46,7 @@ __all__ = [
     "Quality",
     "Raw",
     "Reference",
+    "Respiration",
     "RunningNorm",
     "Skin",
     "Smooth",
@@ -69,6 +71,7 @@ BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
         "quality": Quality,
         "raw": Raw,
         "reference": Reference,
+        "respiration": Respiration,
         "running_norm": RunningNorm,
         "skin": Skin,
         "smooth": Smooth,
