@@ -63,6 +63,7 @@ class Abstention(StrEnum):
     GAP = "gap"
     BAD_CONTACT = "bad contact"
     MISSING = "missing modality"
+    NOT_YET = "no value yet"
     OUT_OF_DISTRIBUTION = "out of distribution"
 
 

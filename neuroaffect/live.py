@@ -141,7 +141,8 @@ class Live:
     sinks : collection of Sink
         Take each prediction as soon as it is made.
     late : collection of (track, tick index), or None
-        See :meth:`neuroaffect.pipeline.Pipeline.start`; None decides live.
+    rests : collection of (start, stop)
+        See :meth:`neuroaffect.pipeline.Pipeline.start`; late = None decides live.
     on_tick : callable or None
         Sees each tick before its prediction.
 
@@ -158,6 +159,7 @@ class Live:
         *,
         sinks: Collection[Sink] = (),
         late: Collection[tuple[str, int]] | None = None,
+        rests: Collection[tuple[float, float]] = (),
         on_tick: Callable[[Tick], None] | None = None,
     ) -> None:
         model.check_streams(source.streams)
@@ -165,11 +167,12 @@ class Live:
         self._model = model
         self._sinks = tuple(sinks)
         self._on_tick = on_tick
-        self._run = model.pipeline.start(source.streams, late=late)
+        self._run = model.pipeline.start(source.streams, late=late, rests=rests)
         self._watches: list[Watch] = []
         self._quality: dict[str, dict[str, float]] = {}
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._recording = _Recording(source, model.targets)
+        self._wanted_rests: deque[float] = deque()
         self._ended = False
         self.scene = Scene(
             title=model.pipeline.title or model.pipeline.name,
@@ -202,6 +205,10 @@ class Live:
     def record(self, path: Path | str) -> None:
         """Record every stream, event and prediction from the next chunk on."""
         self._commands.put(lambda: self._recording.start(path))
+
+    def rest(self, seconds: float) -> None:
+        """Take the next seconds as rest: baselines and calibrations are made anew from them."""
+        self._wanted_rests.append(seconds)
 
     def stop_recording(self) -> None:
         """Close the recording at the next chunk."""
@@ -239,10 +246,14 @@ class Live:
     def _obey(self) -> None:
         while not self._commands.empty():
             self._commands.get()()
+        while self._wanted_rests and self._run.has_begun:
+            start, stop = self._run.rest(self._wanted_rests.popleft())
+            self._recording.event("rest", time=start, start=start, stop=stop)
 
     def _see(self, stream: str | None, chunk: Chunk | None, ticks: list[Tick]) -> None:
         predictions = self._predict(ticks) if ticks else []
-        self._recording.late(self._run.late, ticks)
+        if chunk is not None:
+            self._recording.late(self._run.late, float(chunk.times[-1]))
         for prediction in predictions:
             self._recording.write(prediction)
         if stream is not None and chunk is not None:
@@ -306,17 +317,20 @@ class _Recording:
             anchor(self._writer, local_clock=clock)
             self._anchor_at = clock() + ANCHOR_EVERY_S
 
-    def late(self, late: list[tuple[str, int]], ticks: list[Tick]) -> None:
-        """Record the followers that the join has given up since the last call."""
+    def event(self, kind: str, *, time: float, **detail: object) -> None:
+        if self._writer is not None:
+            self._writer.event(kind, time=time, **detail)
+
+    def late(self, late: list[tuple[str, int]], time: float) -> None:
+        """Record the followers that were given up since the last call, by this time."""
         new, self._late_known = late[self._late_known :], len(late)
         if self._writer is None:
             return
         clock = self._source.local_clock
         if clock is not None and clock() >= self._anchor_at:
             self._anchor()
-        times = {tick.index: tick.time for tick in ticks}
         for track, index in new:
-            self._writer.event("late", time=times[index], track=track, tick=index)
+            self._writer.event("late", time=time, track=track, tick=index)
 
     def write(self, prediction: Prediction) -> None:
         if self._writer is not None and self._predictions.labels:

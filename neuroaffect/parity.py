@@ -7,7 +7,7 @@ import numpy as np
 
 from neuroaffect.features import FeatureTable
 from neuroaffect.pipeline import Pipeline, Run, Tick
-from neuroaffect.stream import Chunk, Source, StreamInfo
+from neuroaffect.stream import Chunk, Source
 
 __all__ = ["Parity", "check_parity", "differing_bits"]
 
@@ -29,8 +29,8 @@ class Parity:
     features : int
         Numbers per tick.
     differing_bits : int
-        Bits that differ from that run, summed over the others: features, times, quality and
-        the verdicts settled, gap and missing. A tick that only one run has counts wholly.
+        Bits that differ from that run, summed over the others: features, times, ages, quality,
+        flaws and the verdicts settled, gap and missing. A tick that only one run has counts wholly.
     """
 
     pipeline: str
@@ -50,6 +50,7 @@ def check_parity(
     *,
     rng: np.random.Generator,
     late: Collection[tuple[str, int]] = (),
+    rests: Collection[tuple[float, float]] = (),
 ) -> Parity:
     """Run a pipeline over a recording cut in different ways, and count the bits that differ.
 
@@ -66,16 +67,22 @@ def check_parity(
         Decides the random pieces.
     late : collection of (track, tick index)
         Followers the recorded run is known to have gone without.
+    rests : collection of (start, stop)
+        Periods marked as rest.
 
     Raises
     ------
     PipelineError
         If the pipeline cannot run on these streams.
     """
-    run = pipeline.start(source.streams, late=late)
+
+    def start() -> Run:
+        return pipeline.start(source.streams, late=late, rests=rests)
+
+    run = start()
 
     def bits(arrivals: Arrivals) -> np.ndarray:
-        return _bits(run, _ticks(pipeline, source.streams, arrivals, late))
+        return _bits(run, _ticks(start(), arrivals))
 
     arrived = bits(source)
     others = (_random_pieces(source, rng), _singles_first(source, rng), _largest_pieces(source))
@@ -99,13 +106,7 @@ def differing_bits(run: Run, one: list[Tick], other: list[Tick]) -> int:
     return _differing(_bits(run, one), _bits(run, other))
 
 
-def _ticks(
-    pipeline: Pipeline,
-    streams: Mapping[str, StreamInfo],
-    arrivals: Arrivals,
-    late: Collection[tuple[str, int]],
-) -> list[Tick]:
-    run = pipeline.start(streams, late=late)
+def _ticks(run: Run, arrivals: Arrivals) -> list[Tick]:
     ticks = [tick for name, chunk in arrivals for tick in run.push(name, chunk)]
     return ticks + run.finish()
 
@@ -116,17 +117,20 @@ def _bits(run: Run, ticks: list[Tick]) -> np.ndarray:
     widths = {name: len(track.info.channels) for name, track in run.tracks.items()}
     head = np.array(
         [
-            [tick.index, tick.time, tick.settled, tick.gap, *_quality(tick, widths)]
+            [tick.index, tick.time, tick.settled, tick.gap, *_verdicts(tick, widths)]
             for tick in ticks
         ],
         dtype=np.float64,
-    ).reshape(len(ticks), 4 + sum(widths.values()))
+    ).reshape(len(ticks), 4 + 2 * sum(widths.values()) + len(widths))
     return np.ascontiguousarray(np.hstack([head, table.values(ticks)])).view(np.uint64)
 
 
-def _quality(tick: Tick, widths: Mapping[str, int]) -> Iterator[float]:
+def _verdicts(tick: Tick, widths: Mapping[str, int]) -> Iterator[float]:
     for track, width in widths.items():
-        yield from tick.quality.get(track, np.full(width, np.nan))
+        absent = np.full(width, np.nan)
+        yield from tick.quality.get(track, absent)
+        yield from tick.flaws.get(track, absent)
+        yield tick.age_s.get(track, np.nan)
 
 
 def _differing(one: np.ndarray, other: np.ndarray) -> int:

@@ -75,6 +75,15 @@ class Recorded(RawSource):
             if event.kind == "late"
         )
 
+    @property
+    def rests(self) -> tuple[tuple[float, float], ...]:
+        """Periods that the live run marked as rest, for :meth:`Pipeline.start`."""
+        return tuple(
+            (float(event.detail["start"]), float(event.detail["stop"]))
+            for event in self.recording.events
+            if event.kind == "rest"
+        )
+
     def _describe(self, raw: RawStream) -> Description:
         name = self._names[raw.id]
         if not self.recording.is_ours:

@@ -135,7 +135,7 @@ class Step(ABC):
             (hop, channels) for a signal, (channels, features) for features; always fresh.
         """
 
-    def resume(self, before: "Step") -> None:
+    def resume(self, before: "Step") -> None:  # noqa: B027, most steps keep nothing
         """Take over what outlasts a gap from the step that ran before it.
 
         That is a calibration or a baseline, never anything made of samples that should touch.

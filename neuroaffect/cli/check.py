@@ -164,7 +164,11 @@ def _parity(file: str, name: str, *, seed: int, as_json: bool) -> None:
     with quiet_stdout():
         source = Recorded(file)
         found = check_parity(
-            source, load_pipeline(name), rng=np.random.default_rng(seed), late=source.late
+            source,
+            load_pipeline(name),
+            rng=np.random.default_rng(seed),
+            late=source.late,
+            rests=source.rests,
         )
     facts = dataclasses.asdict(found)
     said = (

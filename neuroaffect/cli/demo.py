@@ -197,7 +197,7 @@ def _differing_bits(model: "AffectModel", session: Path, live: "Sequence[Tick]")
     from neuroaffect.parity import differing_bits
 
     source = Recorded(session)
-    run = model.pipeline.start(source.streams, late=source.late)
+    run = model.pipeline.start(source.streams, late=source.late, rests=source.rests)
     again = [tick for name, chunk in source for tick in run.push(name, chunk)] + run.finish()
     return differing_bits(run, list(live), again)
 

@@ -34,7 +34,7 @@ def run(
     declared = load_pipeline(pipeline)
     with quiet_stdout():
         source = Recorded(file)
-        ticking = declared.start(source.streams, late=source.late)
+        ticking = declared.start(source.streams, late=source.late, rests=source.rests)
         table = FeatureTable(ticking.features)
         ticks = table.write(out, _ticks(source, ticking))
     facts = {

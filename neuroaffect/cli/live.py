@@ -89,6 +89,7 @@ def _start(source: "RawSource", model: "AffectModel", name: str, *, headless: bo
         model,
         sinks=_sinks(model, name, is_live=recorded is None, headless=headless),
         late=None if recorded is None else recorded.late,
+        rests=() if recorded is None else recorded.rests,
         on_tick=None if recorded is None or headless else _pace(),
     )
 

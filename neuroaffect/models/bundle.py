@@ -21,14 +21,15 @@ from neuroaffect.models.card import Card
 from neuroaffect.models.folder import read_folder
 from neuroaffect.models.graph import axes, open_session, raw_outputs
 from neuroaffect.models.readout import read_out
-from neuroaffect.pipeline import Pipeline, Tick, Track
+from neuroaffect.pipeline import NetworkInput, Pipeline, Tick, Track
+from neuroaffect.pipeline.track import GOOD
 from neuroaffect.stream import StreamInfo
 
 __all__ = ["AffectModel"]
 
 # Nominal rates of one headset differ by less, those of two headsets by more.
 _RATE_SLACK = 0.02
-_GOOD = 0.5  # a channel of this quality or better counts as good
+_SOME = 1  # feature with a value: of nothing, nothing is said
 
 
 class AffectModel:
@@ -55,7 +56,9 @@ class AffectModel:
                 f"network.onnx has electrodes, features and outputs {axes(self._session)}, "
                 f"bundle.json says {expected}; train anew"
             )
-        self._track, _, self._block = pipeline.network.input.partition(".")
+        self._input = NetworkInput(
+            pipeline.network.places, channels=card.electrodes, features=card.features
+        )
         self._required = frozenset(name for name, t in pipeline.tracks.items() if t.required)
         self._good_channels = pipeline.network.good_channels
 
@@ -86,14 +89,14 @@ class AffectModel:
         return self.card.targets
 
     @property
-    def channels(self) -> tuple[str, ...]:
-        """Channels of the stream that feeds the network."""
-        return self.card.channels
+    def channels(self) -> Mapping[str, tuple[str, ...]]:
+        """Channels of the streams that feed the network, by track."""
+        return {name: tuple(self.pipeline.tracks[name].channels) for name in self._input.tracks}
 
     @property
-    def rate_hz(self) -> float:
-        """Rate of that stream."""
-        return self.card.rate_hz
+    def rates_hz(self) -> Mapping[str, float]:
+        """Rates of those streams, by track."""
+        return self.card.rates_hz
 
     @property
     def scores(self) -> tuple[Mapping[str, Any], ...]:
@@ -141,17 +144,23 @@ class AffectModel:
             If no stream, or more than one, fits the network's track, if channels are missing, or
             if the rate is more than 2 % off.
         """
-        info = _fitting(self.pipeline.tracks[self._track], streams)
-        missing = [label for label in self.channels if label not in info.channels]
+        for name in self._input.tracks:
+            track = self.pipeline.tracks[name]
+            if track.required or track.fitting(streams):
+                self._check_stream(name, _fitting(track, streams))
+
+    def _check_stream(self, track: str, info: StreamInfo) -> None:
+        known, rate_hz = self.channels[track], self.rates_hz[track]
+        missing = [label for label in known if label not in info.channels]
         if missing:
             raise ModelError(
                 f"stream '{info.name}' has no channel {', '.join(missing)}; "
-                f"the model was trained on {', '.join(self.channels)}"
+                f"the model was trained on {', '.join(known)}"
             )
-        if abs(info.rate_hz - self.rate_hz) > _RATE_SLACK * self.rate_hz:
+        if abs(info.rate_hz - rate_hz) > _RATE_SLACK * rate_hz:
             raise ModelError(
                 f"stream '{info.name}' runs at {info.rate_hz:g} Hz; "
-                f"the model was trained at {self.rate_hz:g} Hz"
+                f"the model was trained at {rate_hz:g} Hz"
             )
 
     def outputs(self, x: np.ndarray) -> np.ndarray:
@@ -162,33 +171,36 @@ class AffectModel:
         """Return one prediction per tick; the network runs once for all that may be spoken of.
 
         A tick is passed over in silence, its `abstained` says why, in this order: a required
-        track is missing, samples were lost, a filter has not settled, too few channels have
-        contact, or a feature is not a number (a modality without a value).
+        track is missing, samples were lost, a filter has not settled, or too few features have
+        a value, for want of contact or because they have none yet. A single feature without a
+        value counts as its mean in training.
         """
-        reasons = [self._reason(tick) for tick in ticks]
-        spoken = [tick for tick, reason in zip(ticks, reasons, strict=True) if reason is None]
+        values = [self._input.of(tick) for tick in ticks]
+        reasons = [self._reason(tick, x) for tick, x in zip(ticks, values, strict=True)]
+        spoken = [i for i, reason in enumerate(reasons) if reason is None]
         said = iter(())
         if spoken:
-            raw = self.outputs(np.stack([tick.tracks[self._track][self._block] for tick in spoken]))
-            said = iter(read_out(raw, self.targets, [tick.time for tick in spoken]))
+            raw = self.outputs(np.stack([values[i] for i in spoken]))
+            said = iter(read_out(raw, self.targets, [ticks[i].time for i in spoken]))
         return [
             next(said) if reason is None else Prediction(time=tick.time, abstained=reason)
             for tick, reason in zip(ticks, reasons, strict=True)
         ]
 
-    def _reason(self, tick: Tick) -> Abstention | None:
-        if self._track not in tick.tracks or not self._required.isdisjoint(tick.missing):
+    def _reason(self, tick: Tick, values: np.ndarray) -> Abstention | None:
+        if not self._required.isdisjoint(tick.missing):
             return Abstention.MISSING
         if tick.gap:
             return Abstention.GAP
         if not tick.settled:
             return Abstention.UNSETTLED
-        quality = tick.quality[self._track]
-        if np.count_nonzero(quality >= _GOOD) / len(quality) < self._good_channels:
-            return Abstention.BAD_CONTACT
-        if not np.isfinite(tick.tracks[self._track][self._block]).all():
+        if np.isfinite(values).mean() >= max(self._good_channels, _SOME / values.size):
+            return None
+        present = [name for name in self._input.tracks if name in tick.tracks]
+        if not present:
             return Abstention.MISSING
-        return None
+        bad = any((tick.quality[name] < GOOD).any() for name in present)
+        return Abstention.BAD_CONTACT if bad else Abstention.NOT_YET
 
 
 def _fitting(track: Track, streams: Mapping[str, StreamInfo]) -> StreamInfo:

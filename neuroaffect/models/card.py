@@ -13,7 +13,7 @@ from neuroaffect.errors import ModelError, NeuroaffectError
 
 __all__ = ["FORMAT", "Card", "resolved"]
 
-FORMAT = 1  # raised when an older neuroaffect could misread what is written
+FORMAT = 2  # raised when an older neuroaffect could misread what is written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +28,8 @@ class Card:
         As the pipeline gave them.
     targets : tuple of Target
         In order of the outputs; thresholds are numbers.
-    channels : tuple of str
-        Of the stream the input comes from, in order.
-    rate_hz : float
-        Of that stream.
+    rates_hz : mapping of str to float
+        Rate of each stream that the input comes from, by track; 0 for irregular ones.
     electrodes, features : tuple of str
         Names along both axes of one input.
     positions_m : tuple of (x, y, z) or None
@@ -49,8 +47,7 @@ class Card:
     network: str
     options: Mapping[str, Any]
     targets: tuple[Target, ...]
-    channels: tuple[str, ...]
-    rate_hz: float
+    rates_hz: Mapping[str, float]
     electrodes: tuple[str, ...]
     features: tuple[str, ...]
     positions_m: tuple[tuple[float, float, float], ...] | None
@@ -83,7 +80,7 @@ class Card:
                     f"{FORMAT}; train anew or use the version that wrote it"
                 )
             content["targets"] = tuple(_target(entry) for entry in content["targets"])
-            for name in ("channels", "electrodes", "features", "scores"):
+            for name in ("electrodes", "features", "scores"):
                 content[name] = tuple(content[name])
             if content["positions_m"] is not None:
                 content["positions_m"] = tuple(tuple(point) for point in content["positions_m"])

@@ -32,6 +32,8 @@ _KNOWN_WARNINGS = (
 class Normalised(nn.Module):
     """A network with its input's training statistics in front.
 
+    A feature without a value, NaN, counts as its mean in training.
+
     Parameters
     ----------
     network : nn.Module
@@ -67,7 +69,8 @@ class Normalised(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, E, F) → (B, outputs)."""
-        return self.network((x - self.mean) / self.sd)
+        z = (x - self.mean) / self.sd
+        return self.network(torch.where(torch.isnan(z), torch.zeros_like(z), z))
 
 
 def to_onnx(network: Normalised) -> bytes:

@@ -39,7 +39,7 @@ def save(
     normaliser: tuple[np.ndarray, np.ndarray],
     pipeline: Pipeline,
     targets: Sequence[Target],
-    rate_hz: float,
+    rates_hz: Mapping[str, float],
     feature_names: Sequence[str],
     electrodes: Sequence[str] | None = None,
     thresholds: Mapping[str, float] = MappingProxyType({}),
@@ -58,12 +58,12 @@ def save(
     pipeline : Pipeline
         With its channels listed, as :meth:`Pipeline.resolve` returns it.
     targets : sequence of Target
-    rate_hz : float
-        Of the stream that the network's track reads.
+    rates_hz : mapping of str to float
+        Of the streams that the network's tracks read, by track.
     feature_names : sequence of str
         Along the second axis of the network's input.
     electrodes : sequence of str or None
-        Along the first; None for the channels of the track.
+        Along the first; None for the channels of the first track.
     thresholds : mapping of str to float
         By dimension, where a target leaves it to training.
     sessions : mapping of str to str
@@ -82,14 +82,13 @@ def save(
 
     from neuroaffect.models.export import Normalised, to_onnx
 
-    channels = _channels(pipeline)
-    electrodes = channels if electrodes is None else tuple(electrodes)
+    channels = [_channels(pipeline, track) for track in rates_hz]
+    electrodes = channels[0] if electrodes is None else tuple(electrodes)
     card = Card(
         network=pipeline.network.name,
         options=pipeline.network.options,
         targets=resolved(targets, thresholds),
-        channels=channels,
-        rate_hz=float(rate_hz),
+        rates_hz={track: float(rate) for track, rate in rates_hz.items()},
         electrodes=electrodes,
         features=tuple(feature_names),
         positions_m=_positions_m(electrodes),
@@ -145,9 +144,8 @@ def _fresh(card: Card) -> "nn.Module":
     )
 
 
-def _channels(pipeline: Pipeline) -> tuple[str, ...]:
-    """Return the channels of the network's track."""
-    name = pipeline.network.input.partition(".")[0]
+def _channels(pipeline: Pipeline, name: str) -> tuple[str, ...]:
+    """Return the channels of a track that the network reads."""
     track = pipeline.tracks.get(name)
     if track is None or isinstance(track.channels, str):
         raise ModelError(

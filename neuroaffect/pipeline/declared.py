@@ -10,14 +10,14 @@ import tomli_w
 from pydantic import Field, ValidationError, model_validator
 
 from neuroaffect.errors import PipelineError
-from neuroaffect.pipeline.parts import Declared, Labels, Network, Recipe, Track
+from neuroaffect.pipeline.parts import Declared, Labels, Network, Recipe, Track, block_name
 from neuroaffect.pipeline.problems import first_problem
 from neuroaffect.pipeline.run import Run
 from neuroaffect.stream import StreamInfo
 
 __all__ = ["FEATURE_VERSION", "Pipeline"]
 
-FEATURE_VERSION = 1  # raised whenever code changes a feature's value; part of every fingerprint
+FEATURE_VERSION = 2  # raised whenever code changes a feature's value; part of every fingerprint
 
 
 class Pipeline(Declared):
@@ -43,7 +43,24 @@ class Pipeline(Declared):
         if self.lead not in self.tracks:
             known = ", ".join(self.tracks)
             raise ValueError(f"lead = '{self.lead}' is no track; tracks are {known}")
+        for name, track in self.tracks.items():
+            self._gate_fits(name, track)
         return self
+
+    def _gate_fits(self, name: str, track: Track) -> None:
+        if track.gate is None:
+            return
+        if track.gate not in self.tracks or track.gate == name:
+            others = ", ".join(other for other in self.tracks if other != name) or "none"
+            raise ValueError(f"tracks.{name}: gate = '{track.gate}' is no other track ({others})")
+        gate = self.tracks[track.gate]
+        if gate.gate is not None:
+            raise ValueError(f"tracks.{name}: gate = '{track.gate}' is gated itself; name its gate")
+        if not any(block_name(block) == "motion" for block in gate.blocks):
+            raise ValueError(
+                f"tracks.{name}: gate = '{track.gate}' has no block \"motion\" to tell of it; "
+                "add one to that track"
+            )
 
     @classmethod
     def from_toml(cls, text: str, *, where: str = "pipeline") -> "Pipeline":
@@ -101,6 +118,7 @@ class Pipeline(Declared):
         streams: Mapping[str, StreamInfo],
         *,
         late: Collection[tuple[str, int]] | None = None,
+        rests: Collection[tuple[float, float]] = (),
     ) -> Run:
         """Bind every track to a stream and start it.
 
@@ -111,6 +129,9 @@ class Pipeline(Declared):
         late : collection of (track, tick index), or None
             Followers that a recorded session is known to have gone without; an empty collection
             waits for everything. None decides live, by each track's patience.
+        rests : collection of (start, stop)
+            Periods marked as rest, in seconds on the clock of the chunks; more can be marked
+            while it runs.
 
         Raises
         ------
@@ -124,4 +145,5 @@ class Pipeline(Declared):
             hop_s=self.hop_s,
             bridge_s=self.bridge_s,
             late=late,
+            rests=rests,
         )

@@ -125,6 +125,8 @@ class Join:
             tracks={name: frame.features for name, frame in frames.items()},
             settled=all(frame.settled for frame in frames.values()),
             quality={name: frame.quality for name, frame in frames.items()},
+            flaws={name: frame.flaws for name, frame in frames.items()},
+            age_s={name: lead.time - frame.time for name, frame in frames.items()},
             gap=any(frame.gap for frame in frames.values()),
             missing=tuple(missing),
         )

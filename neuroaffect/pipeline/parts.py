@@ -15,6 +15,7 @@ from pydantic import (
 
 from neuroaffect.affect import Target
 from neuroaffect.blocks import BLOCKS, Block
+from neuroaffect.pipeline.events import EVENT_KINDS
 from neuroaffect.pipeline.problems import first_problem
 from neuroaffect.stream import StreamInfo
 
@@ -62,6 +63,12 @@ class Track(Declared):
     `channels` is "all", "scalp" (the electrodes that the 10-05 system knows, ears left out) or
     a list. `lag_s`, `patience_s` and `stale_s` are read for followers only; a tick lacks a
     follower that stays silent, and a `required` one makes the model abstain.
+
+    `gate` names the track of an accelerometer or gyroscope: while its `motion` block sees the
+    wearer move, every channel of this track counts as bad.
+
+    A stream without a rate can make a track if it is of kind "ibi" or "hr": each of its events
+    is a hop, whatever `hop_s`.
     """
 
     kind: str
@@ -73,13 +80,16 @@ class Track(Declared):
     patience_s: float = Field(default=1.0, gt=0)
     stale_s: float = Field(default=5.0, gt=0)
     required: bool = True
+    gate: str | None = None
 
     def fitting(self, streams: Mapping[str, StreamInfo]) -> list[StreamInfo]:
         """Return the streams that this track could read."""
         return [
             info
             for info in streams.values()
-            if info.kind == self.kind and info.rate_hz > 0 and self.stream in {None, info.name}
+            if info.kind == self.kind
+            and (info.rate_hz > 0 or info.kind in EVENT_KINDS)
+            and self.stream in {None, info.name}
         ]
 
     @property
@@ -100,14 +110,19 @@ class Track(Declared):
 class Network(Declared):
     """The network, what it reads, and when it must not speak.
 
-    `input` is "track.block". Below `good_channels`, the share of good channels in the input's
-    track, the model abstains.
+    `input` is "track.block", or a list of such places, whose features then make one row. Below
+    `good_channels`, the share of the input's features that have a value, the model abstains.
     """
 
     name: str = "rbtransformer"
-    input: str = "eeg.entropy"
+    input: str | tuple[str, ...] = "eeg.entropy"
     options: dict[str, int | float | str | bool] = {}
     good_channels: float = Field(default=0.75, ge=0, le=1)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The blocks that the network reads, "track.block" each."""
+        return (self.input,) if isinstance(self.input, str) else self.input
 
 
 class Recipe(Declared):
@@ -132,10 +147,12 @@ class Labels(Declared):
 
     `trials` is "events" (trial-start and trial-stop in our session events, with ratings),
     "pairs" (the same marker opens and closes a trial) or "until-next" (a marker lasts until
-    the next). `markers` maps a marker's text to the class of the one target it stands for.
+    the next). `markers` maps a marker's text to the class of the one target it stands for, and
+    `rest` is the marker of periods on which baselines are taken.
     """
 
     stream: str | None = None
     trials: Literal["events", "pairs", "until-next"] = "events"
     markers: dict[str, str] = {}
+    rest: str | None = None
     targets: tuple[Target, ...] = ()

@@ -1,5 +1,7 @@
 """Periods marked as rest, on which baselines and calibrations are taken."""
 
+from collections.abc import Iterable
+
 __all__ = ["Rests"]
 
 
@@ -10,8 +12,8 @@ class Rests:
     stamp of the newest hop seen changes nothing that has been computed.
     """
 
-    def __init__(self, periods: tuple[tuple[float, float], ...] = ()) -> None:
-        self._periods = list(periods)
+    def __init__(self, periods: Iterable[tuple[float, float]] = ()) -> None:
+        self._periods = [(float(start), float(stop)) for start, stop in periods]
 
     def add(self, start: float, stop: float) -> None:
         """Mark one more period."""

@@ -6,11 +6,14 @@ import numpy as np
 
 from neuroaffect.errors import PipelineError
 from neuroaffect.montage import scalp
-from neuroaffect.pipeline.framer import Framer
+from neuroaffect.pipeline.events import EVENT_KINDS, EventFramer
+from neuroaffect.pipeline.framer import Framer, Hop
+from neuroaffect.pipeline.gate import Gate
 from neuroaffect.pipeline.join import Follower, Join
 from neuroaffect.pipeline.parts import Track
+from neuroaffect.pipeline.rest import Rests
 from neuroaffect.pipeline.tick import Tick
-from neuroaffect.pipeline.track import TrackRun
+from neuroaffect.pipeline.track import Frame, TrackRun
 from neuroaffect.stream import Chunk, FeatureInfo, StreamInfo
 
 __all__ = ["Run"]
@@ -26,7 +29,8 @@ class Run:
     features : dict of str to FeatureInfo
         "track.block" → what the block gives.
     late : list of (track, tick index)
-        Ticks that went out without a follower because patience ran out.
+        What went on without a follower, or ("track.gate") without a motion verdict, because
+        patience ran out.
     """
 
     def __init__(
@@ -38,7 +42,10 @@ class Run:
         hop_s: float,
         bridge_s: float,
         late: Collection[tuple[str, int]] | None,
+        rests: Collection[tuple[float, float]] = (),
     ) -> None:
+        self._rests = Rests(rests)
+        self._newest = -float("inf")  # stamp of the newest hop that any track has worked on
         self.tracks: dict[str, TrackRun] = {}
         self._fed_by: dict[str, list[str]] = {}
         for name, track in tracks.items():
@@ -47,7 +54,7 @@ class Run:
                 raise PipelineError(_not_found(name, track, streams))
             if info is not None:
                 self.tracks[name] = _start(
-                    track, info, hop_s=track.hop_s or hop_s, bridge_s=bridge_s
+                    track, info, hop_s=track.hop_s or hop_s, bridge_s=bridge_s, rests=self._rests
                 )
                 self._fed_by.setdefault(info.name, []).append(name)
         self.features: dict[str, FeatureInfo] = {
@@ -61,11 +68,20 @@ class Run:
             if name in self.tracks and name != lead
         }
         self._join = Join(lead, followers, late)
-
-    @property
-    def late(self) -> list[tuple[str, int]]:
-        """Ticks that went out without a follower because patience ran out."""
-        return self._join.late
+        self._gates = {
+            name: Gate(f"{name}.gate", _motion_of(tracks[track.gate]), late)
+            for name, track in tracks.items()
+            if name in self.tracks and track.gate in self.tracks
+        }
+        # One list in order of decision, whoever decided.
+        self.late: list[tuple[str, int]] = self._join.late
+        for gate in self._gates.values():
+            gate.late = self.late
+        self._gated_by = {
+            track.gate: [name for name in self._gates if tracks[name].gate == track.gate]
+            for track in tracks.values()
+            if track.gate is not None
+        }
 
     def push(self, stream: str, chunk: Chunk) -> list[Tick]:
         """Take the next chunk of a stream, return the ticks it completes.
@@ -75,14 +91,65 @@ class Run:
         if len(chunk) == 0:
             return []
         ticks: list[Tick] = []
+        time = float(chunk.times[-1])
         for name in self._fed_by.get(stream, ()):
-            frames = self.tracks[name].push(chunk)
-            ticks += self._join.push(name, frames, float(chunk.times[-1]))
+            hops = self.tracks[name].hops(chunk)
+            if name in self._gates:
+                self._gates[name].add(hops, time)
+                ticks += self._pass_gate(name)
+            else:
+                ticks += self._hand_on(name, [self._process(name, hop) for hop in hops], time)
         return ticks
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any track has worked on a hop."""
+        return bool(np.isfinite(self._newest))
+
+    def rest(self, seconds: float) -> tuple[float, float]:
+        """Mark the next seconds as rest, return the period, (start, stop).
+
+        It opens behind the newest hop any track has worked on, so that a run that knows the
+        period from its start decides the same for every hop.
+
+        Raises
+        ------
+        PipelineError
+            If no hop has come yet, or the period is empty.
+        """
+        if not self.has_begun:
+            raise PipelineError("no hop has come yet; mark a rest once signals arrive")
+        if not seconds > 0:
+            raise PipelineError(f"a rest of {seconds:g} s is empty; give more than 0")
+        period = self._newest, self._newest + seconds
+        self._rests.add(*period)
+        return period
 
     def finish(self) -> list[Tick]:
         """Return the ticks that still wait for a follower, once the source has ended."""
-        return self._join.finish()
+        ticks: list[Tick] = []
+        for name, gate in self._gates.items():
+            gate.end()
+            ticks += self._pass_gate(name)
+        return ticks + self._join.finish()
+
+    def _process(self, name: str, hop: Hop, *, moving: bool = False) -> Frame:
+        self._newest = max(self._newest, hop.time)
+        return self.tracks[name].process(hop, moving=moving)
+
+    def _pass_gate(self, name: str) -> list[Tick]:
+        """Work on the hops of a gated track whose motion is known by now."""
+        gate = self._gates[name]
+        frames = [self._process(name, hop, moving=moving) for hop, moving in gate.release()]
+        return self._hand_on(name, frames, gate.watermark)
+
+    def _hand_on(self, name: str, frames: list[Frame], watermark: float) -> list[Tick]:
+        """Give new frames to the join, and to the tracks that this one gates."""
+        ticks = self._join.push(name, frames, watermark)
+        for gated in self._gated_by.get(name, ()):
+            self._gates[gated].see(frames, watermark)
+            ticks += self._pass_gate(gated)
+        return ticks
 
 
 def _find(name: str, track: Track, streams: Mapping[str, StreamInfo]) -> StreamInfo | None:
@@ -104,10 +171,17 @@ def _find(name: str, track: Track, streams: Mapping[str, StreamInfo]) -> StreamI
 
 def _not_found(name: str, track: Track, streams: Mapping[str, StreamInfo]) -> str:
     offered = ", ".join(f"{info.name} ({info.kind})" for info in streams.values()) or "nothing"
-    return f"track '{name}' needs a regular stream {track.wanted}; the source offers {offered}"
+    regular = "" if track.kind in EVENT_KINDS else "regular "
+    return f"track '{name}' needs a {regular}stream {track.wanted}; the source offers {offered}"
 
 
-def _start(track: Track, info: StreamInfo, *, hop_s: float, bridge_s: float) -> TrackRun:
+def _motion_of(track: Track) -> Follower:
+    return Follower(lag_s=0.0, patience_s=track.patience_s, stale_s=track.stale_s)
+
+
+def _start(
+    track: Track, info: StreamInfo, *, hop_s: float, bridge_s: float, rests: Rests
+) -> TrackRun:
     if track.channels == "all":
         wanted = info.channels
     elif track.channels == "scalp":
@@ -121,5 +195,9 @@ def _start(track: Track, info: StreamInfo, *, hop_s: float, bridge_s: float) -> 
         wanted = tuple(track.channels)
     picked = info.pick(wanted)
     columns = np.array([info.channels.index(label) for label in wanted])
-    framer = Framer(info, hop_s=hop_s, bridge_s=bridge_s, columns=columns)
-    return TrackRun(picked, framer, track.named_blocks())
+    framer = (
+        Framer(info, hop_s=hop_s, bridge_s=bridge_s, columns=columns)
+        if info.rate_hz > 0
+        else EventFramer(columns)
+    )
+    return TrackRun(picked, framer, track.named_blocks(), rests)

@@ -1,7 +1,7 @@
 """One moment of features: what a model sees."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,11 +19,16 @@ class Tick:
     time : float
         Stamp of the hop's last sample: LSL clock, seconds.
     tracks : mapping of str to mapping of str to ndarray
-        track → block → (channels, features); a missing follower is absent.
+        track → block → (channels, features); a missing follower is absent, a feature without
+        a value is NaN.
     settled : bool
         True when every track present has run longer than its settle time.
     quality : mapping of str to ndarray
         track → (channels,), 1 good to 0 bad.
+    flaws : mapping of str to ndarray
+        track → (channels,), the reasons, as :class:`~neuroaffect.blocks.Flaw` flags.
+    age_s : mapping of str to float
+        track → seconds between the end of the hop it speaks of and the tick; 0 for the lead.
     gap : bool
         True while a track is unsettled because samples were lost.
     missing : tuple of str
@@ -35,5 +40,7 @@ class Tick:
     tracks: Mapping[str, Mapping[str, np.ndarray]]
     settled: bool
     quality: Mapping[str, np.ndarray]
+    flaws: Mapping[str, np.ndarray] = field(default_factory=dict)
+    age_s: Mapping[str, float] = field(default_factory=dict)
     gap: bool = False
     missing: tuple[str, ...] = ()

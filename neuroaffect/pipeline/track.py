@@ -7,13 +7,14 @@ import numpy as np
 
 from neuroaffect.blocks import Block, Context, FeatureBlock, Flaw, Step
 from neuroaffect.errors import PipelineError
+from neuroaffect.pipeline.events import SINCE, EventFramer
 from neuroaffect.pipeline.framer import Framer, Hop
 from neuroaffect.pipeline.rest import Rests
 from neuroaffect.stream import Chunk, FeatureInfo, StreamInfo
 
-__all__ = ["Frame", "TrackRun"]
+__all__ = ["GOOD", "Frame", "TrackRun"]
 
-_BAD = 0.5  # a channel of lower quality counts as bad
+GOOD = 0.5  # a channel of lower quality counts as bad
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,8 +48,9 @@ class TrackRun:
     Parameters
     ----------
     info : StreamInfo
-        The channels the track uses, in its order.
-    framer : Framer
+        The channels the track uses, in its order. If it has no rate, blocks get one channel
+        more, in front: the seconds since the event before.
+    framer : Framer or EventFramer
     blocks : sequence of (name, Block)
         Names are unique within the track.
     rests : Rests or None
@@ -58,7 +60,7 @@ class TrackRun:
     def __init__(
         self,
         info: StreamInfo,
-        framer: Framer,
+        framer: Framer | EventFramer,
         blocks: Sequence[tuple[str, Block]],
         rests: Rests | None = None,
     ) -> None:
@@ -98,9 +100,10 @@ class TrackRun:
                 features[link.name] = y
             else:
                 x = y
+        quality = verdict.quality * (1.0 - hop.held / len(hop.data))
         hop_s = self._seconds(hop)
         self._run_s += hop_s
-        self._mask(features, verdict.quality < _BAD, hop_s)
+        self._mask(features, quality < GOOD, hop_s)
         # Last, since what they read must be masked by then: nothing else reads them.
         for link in self._links:
             if link.of:
@@ -109,9 +112,6 @@ class TrackRun:
                 verdict.add(link)
         settled = self._run_s >= self.settle_s
         self._lost = self._lost and not settled
-        quality = verdict.quality
-        if hop.held:
-            quality = quality * (1.0 - hop.held / len(hop.data))
         return Frame(hop.index, hop.time, features, settled, self._lost, quality, verdict.flaws)
 
     def _start(self) -> None:
@@ -121,7 +121,7 @@ class TrackRun:
         self.features: dict[str, FeatureInfo] = {}
         self._run_s = 0.0
         self._since_bad_s = np.full(len(self.info.channels), np.inf)
-        info, delay_s, ready_s = self.info, 0.0, {}
+        info, delay_s, ready_s = self._first_info(), 0.0, {}
         for name, block in self._blocks:
             of = self._source_of(name, block)
             step = block.start(self.features[of] if of else info)
@@ -136,6 +136,11 @@ class TrackRun:
                 info = step.info
                 delay_s += step.settle_s
         self.settle_s = max([delay_s, *ready_s.values()])
+
+    def _first_info(self) -> StreamInfo:
+        if self.info.rate_hz > 0:
+            return self.info
+        return replace(self.info, channels=(SINCE, *self.info.channels))
 
     def _source_of(self, name: str, block: Block) -> str:
         """Return the feature block whose features this block reads; "" if it reads the signal."""
@@ -156,7 +161,9 @@ class TrackRun:
         return np.array([places.get(label, -1) for label in info.channels], dtype=np.int64)
 
     def _seconds(self, hop: Hop) -> float:
-        return len(hop.data) / self.info.rate_hz
+        if self.info.rate_hz > 0:
+            return len(hop.data) / self.info.rate_hz
+        return max(0.0, float(np.nan_to_num(hop.data[0, 0])))
 
     def _mask(self, features: dict[str, np.ndarray], bad: np.ndarray, hop_s: float) -> None:
         """Write NaN over features of channels that were bad within the features' memory."""
@@ -174,8 +181,11 @@ class TrackRun:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Link:
-    """A step in its place: `of` is the block it reads features of, `rows` the track's channels
-    that its input's channels are, -1 for none."""
+    """A step in its place.
+
+    `of` is the block it reads features of, `rows` where its input's channels are among the
+    track's, -1 for none.
+    """
 
     name: str
     step: Step
@@ -196,7 +206,7 @@ class _Verdict:
 
     def good(self, rows: np.ndarray) -> np.ndarray:
         """Return which of these channels are good; one that the track does not know is."""
-        return (rows < 0) | (self.quality[rows] >= _BAD)
+        return (rows < 0) | (self.quality[rows] >= GOOD)
 
     def add(self, link: _Link) -> None:
         known = link.rows >= 0

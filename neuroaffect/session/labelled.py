@@ -54,6 +54,8 @@ class LabelledSession:
     whole_trials : bool
         The session is one clip that its authors cut out: all of it is trial, and what comes
         before the filters have settled is lost.
+    rests : tuple of (start, stop)
+        Periods of rest, on the clock of the session's chunks, for baselines.
     files : tuple of Path
         The files the session is made of, for provenance.
     """
@@ -63,6 +65,7 @@ class LabelledSession:
     open: Callable[[], Source]
     trials: tuple[Trial, ...]
     whole_trials: bool = False
+    rests: tuple[tuple[float, float], ...] = ()
     files: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:

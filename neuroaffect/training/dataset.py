@@ -7,12 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from neuroaffect.errors import EvaluationError
-from neuroaffect.pipeline import Pipeline, Run, Tick
+from neuroaffect.errors import EvaluationError, PipelineError
+from neuroaffect.pipeline import NetworkInput, Pipeline, Run, Tick, describe_input
 from neuroaffect.session.labelled import LabelledSession, Trial
-from neuroaffect.stream import FeatureInfo, Source, StreamInfo
+from neuroaffect.stream import FeatureInfo, Source
 
-__all__ = ["Dataset", "extract", "window_s"]
+__all__ = ["Dataset", "extract"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -34,8 +34,10 @@ class Dataset:
         With the channels listed that were used.
     input : FeatureInfo
         Names along the axes of `features`.
-    stream : StreamInfo
-        What the network's track reads, with the channels it uses.
+    rates_hz : mapping of str to float
+        Rates of the streams that the network's tracks read, by track.
+    window_s : float
+        How many seconds of signal a row sums up, in whole hops.
     memory_s : float
         How far back a row remembers: its window and the settling of the filters before it.
     """
@@ -48,7 +50,8 @@ class Dataset:
     time: np.ndarray
     pipeline: Pipeline
     input: FeatureInfo
-    stream: StreamInfo
+    rates_hz: Mapping[str, float]
+    window_s: float
     memory_s: float
 
     def __len__(self) -> int:
@@ -121,52 +124,40 @@ def extract(
             progress(f"{session.subject} {session.session}")
     if not sum(map(len, parts)):
         raise EvaluationError(
-            f"none of the {len(parts)} sessions has a settled tick whose {window_s(pipeline):g} s "
+            f"none of the {len(parts)} sessions has a settled tick whose {parts[0].window_s:g} s "
             "window lies inside a labelled trial; give longer trials or a shorter window"
         )
     return _concatenate(parts)
 
 
-def window_s(pipeline: Pipeline) -> float:
-    """Return how many seconds of signal one tick of the network's input sums up.
-
-    That is `window_s` of the block the network reads, in whole hops; blocks without one say
-    something of their last hop only.
-    """
-    track, block = _input_place(pipeline)
-    hop_s = pipeline.tracks[track].hop_s or pipeline.hop_s
-    declared = getattr(dict(pipeline.tracks[track].named_blocks())[block], "window_s", hop_s)
-    return max(1, math.ceil(declared / hop_s - 1e-9)) * hop_s
-
-
-def _input_place(pipeline: Pipeline) -> tuple[str, str]:
-    track, _, block = pipeline.network.input.partition(".")
-    blocks = dict(pipeline.tracks[track].named_blocks()) if track in pipeline.tracks else {}
-    if block not in blocks:
-        raise EvaluationError(
-            f"network.input = '{pipeline.network.input}' is no block of pipeline "
-            f"'{pipeline.name}'; write it as track.block"
-        )
-    return track, block
+def _window_s(pipeline: Pipeline, run: Run) -> float:
+    """Return how many seconds of signal one tick of the network's input sums up, in whole hops."""
+    windows = []
+    for place in pipeline.network.places:
+        hop_s = pipeline.tracks[place.partition(".")[0]].hop_s or pipeline.hop_s
+        windows.append(max(1, math.ceil(run.features[place].memory_s / hop_s - 1e-9)) * hop_s)
+    return max(windows)
 
 
 def _extract_one(session: LabelledSession, pipeline: Pipeline) -> Dataset:
     source = session.open()
     streams = source.streams
-    track, _ = _input_place(pipeline)
-    run = pipeline.start(streams, late=getattr(source, "late", frozenset()))
-    if track not in run.tracks or pipeline.network.input not in run.features:
+    run = pipeline.start(streams, late=getattr(source, "late", ()), rests=session.rests)
+    try:
+        info = describe_input(pipeline.network.places, run.features)
+    except PipelineError as error:
         raise EvaluationError(
-            f"session '{session.session}' of {session.subject} has no stream for the network's "
-            f"input '{pipeline.network.input}'"
-        )
+            f"session '{session.session}' of {session.subject}: {error}"
+        ) from None
+    taken = NetworkInput(pipeline.network.places, channels=info.channels, features=info.features)
+    window_s = _window_s(pipeline, run)
     kept = [
-        (tick, trial)
+        (tick, values, trial)
         for tick in _ticks(source, run)
-        if _usable(tick, track, pipeline)
-        and (trial := _trial_at(tick, session, window_s(pipeline))) is not None
+        if _usable(tick, values := taken.of(tick), pipeline)
+        and (trial := _trial_at(tick, session, window_s)) is not None
     ]
-    return _arrays(kept, session, pipeline.resolve(streams), run)
+    return _arrays(kept, session, pipeline.resolve(streams), run, info)
 
 
 def _ticks(source: Source, run: Run) -> Iterator[Tick]:
@@ -178,13 +169,10 @@ def _ticks(source: Source, run: Run) -> Iterator[Tick]:
         source.close()
 
 
-def _usable(tick: Tick, track: str, pipeline: Pipeline) -> bool:
+def _usable(tick: Tick, values: np.ndarray, pipeline: Pipeline) -> bool:
     """Tell whether the model would speak at this tick: it learns from nothing else."""
-    return (
-        tick.settled
-        and track in tick.tracks
-        and float(np.mean(tick.quality[track] >= 0.5)) >= pipeline.network.good_channels
-    )
+    share = float(np.isfinite(values).mean())
+    return tick.settled and share > 0 and share >= pipeline.network.good_channels
 
 
 def _trial_at(tick: Tick, session: LabelledSession, window: float) -> Trial | None:
@@ -197,26 +185,33 @@ def _trial_at(tick: Tick, session: LabelledSession, window: float) -> Trial | No
 
 
 def _arrays(
-    kept: Sequence[tuple[Tick, Trial]], session: LabelledSession, pipeline: Pipeline, run: Run
+    kept: Sequence[tuple[Tick, np.ndarray, Trial]],
+    session: LabelledSession,
+    pipeline: Pipeline,
+    run: Run,
+    info: FeatureInfo,
 ) -> Dataset:
-    track, block = _input_place(pipeline)
-    info = run.features[pipeline.network.input]
-    features = np.array([tick.tracks[track][block] for tick, _ in kept]).reshape(-1, *info.shape)
+    tracks = dict.fromkeys(place.partition(".")[0] for place in pipeline.network.places)
+    window_s = _window_s(pipeline, run)
+    features = np.array([values for _, values, _ in kept]).reshape(-1, *info.shape)
     dimensions = sorted({dimension for trial in session.trials for dimension in trial.ratings})
     return Dataset(
         features=features,
         labels={
-            dimension: np.array([trial.ratings.get(dimension, np.nan) for _, trial in kept], float)
+            dimension: np.array(
+                [trial.ratings.get(dimension, np.nan) for _, _, trial in kept], float
+            )
             for dimension in dimensions
         },
         subject=np.array([session.subject] * len(kept), dtype=str),
         session=np.array([session.session] * len(kept), dtype=str),
-        trial=np.array([trial.id for _, trial in kept], dtype=str),
-        time=np.array([tick.time for tick, _ in kept], dtype=np.float64),
+        trial=np.array([trial.id for _, _, trial in kept], dtype=str),
+        time=np.array([tick.time for tick, _, _ in kept], dtype=np.float64),
         pipeline=pipeline,
         input=info,
-        stream=run.tracks[track].info,
-        memory_s=max(window_s(pipeline), run.tracks[track].settle_s),
+        rates_hz={track: run.tracks[track].info.rate_hz for track in tracks},
+        window_s=window_s,
+        memory_s=max(window_s, *(run.tracks[track].settle_s for track in tracks)),
     )
 
 

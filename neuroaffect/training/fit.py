@@ -17,7 +17,7 @@ from neuroaffect.affect import DIMENSIONS, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.models import read_out, save
 from neuroaffect.pipeline import Pipeline
-from neuroaffect.stream import FeatureInfo, StreamInfo
+from neuroaffect.stream import FeatureInfo
 from neuroaffect.training.baseline import fit_linear
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.labels import encode, fit_thresholds
@@ -42,8 +42,10 @@ class Fitted:
     pipeline : Pipeline
         With the channels it was trained on and the network it names.
     targets : tuple of Target
-    stream, input : StreamInfo, FeatureInfo
-        What it was trained on: the track's stream, and the features of its input.
+    rates_hz : mapping of str to float
+        Rates of the streams it was trained on, by track.
+    input : FeatureInfo
+        What its input holds.
     mean, sd : ndarray, shape (electrodes, features)
         The normaliser.
     thresholds : mapping of str to float
@@ -57,7 +59,7 @@ class Fitted:
     network: "nn.Module"
     pipeline: Pipeline
     targets: tuple[Target, ...]
-    stream: StreamInfo
+    rates_hz: Mapping[str, float]
     input: FeatureInfo
     mean: np.ndarray
     sd: np.ndarray
@@ -69,7 +71,7 @@ class Fitted:
         """Return the raw outputs (n, outputs) for features (n, electrodes, features)."""
         import torch
 
-        x = ((features - self.mean) / self.sd).astype(np.float32)
+        x = _normalised(features, self.mean, self.sd).astype(np.float32)
         self.network.eval()
         with torch.no_grad():
             return self.network(torch.from_numpy(x)).numpy()
@@ -115,7 +117,7 @@ class Fitted:
             normaliser=(self.mean, self.sd),
             pipeline=self.pipeline,
             targets=self.targets,
-            rate_hz=self.stream.rate_hz,
+            rates_hz=self.rates_hz,
             feature_names=self.input.features,
             electrodes=self.input.channels,
             thresholds=self.thresholds,
@@ -159,10 +161,9 @@ def fit(
     thresholds = fit_thresholds(dataset.labels, dataset.trials, targets)
     labels = {t.dimension: encode(dataset.labels, t, thresholds) for t in targets}
     _require_labels(labels, targets)
-    mean = dataset.features.mean(axis=0)
-    sd = np.maximum(dataset.features.std(axis=0), _LEAST_SD)
-    x = (dataset.features - mean) / sd
     trial_weight = 1 / np.bincount(dataset.trials)[dataset.trials]  # (n,), 1 per trial
+    mean, sd = _statistics(dataset.features, trial_weight)
+    x = _normalised(dataset.features, mean, sd)
     balance = {t.dimension: _class_weights(labels, t, trial_weight, pipeline) for t in targets}
     if pipeline.network.name == "logistic":
         network = _logistic(x, labels, targets, trial_weight, balance)
@@ -181,7 +182,7 @@ def fit(
         network=network,
         pipeline=pipeline,
         targets=tuple(targets),
-        stream=dataset.stream,
+        rates_hz=dataset.rates_hz,
         input=dataset.input,
         mean=mean,
         sd=sd,
@@ -189,6 +190,26 @@ def fit(
         majority={t.dimension: _majority(labels[t.dimension], t, trial_weight) for t in targets},
         one_class=_one_class(labels, targets),
     )
+
+
+def _statistics(features: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return weighted mean and sd of each feature over the rows with a value, (channels, features).
+
+    One that never has a value gets 0 and 1.
+    """
+    known = np.isfinite(features)
+    w = np.where(known, weights[:, None, None], 0.0)
+    total = np.where(known.any(axis=0), w.sum(axis=0), 1.0)
+    mean = (w * np.where(known, features, 0.0)).sum(axis=0) / total
+    variance = (w * np.where(known, features - mean, 0.0) ** 2).sum(axis=0) / total
+    sd = np.maximum(np.sqrt(variance), _LEAST_SD)
+    return mean, np.where(known.any(axis=0), sd, 1.0)
+
+
+def _normalised(features: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    """Return features of mean 0 and sd 1; one without a value counts as its mean."""
+    z = (features - mean) / sd
+    return np.where(np.isfinite(z), z, 0.0)
 
 
 def _require_labels(labels: Mapping[str, np.ndarray], targets: Sequence[Target]) -> None:

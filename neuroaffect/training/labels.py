@@ -1,6 +1,6 @@
 """What is learned: trials out of a recording's own marks, and classes out of ratings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +15,14 @@ from neuroaffect.pipeline import Labels, Pipeline
 from neuroaffect.session.labelled import LabelledSession, Trial
 from neuroaffect.session.raw import Event
 
-__all__ = ["encode", "fit_thresholds", "labelled_session", "marked_trials", "rated_trials"]
+__all__ = [
+    "encode",
+    "fit_thresholds",
+    "labelled_session",
+    "marked_rests",
+    "marked_trials",
+    "rated_trials",
+]
 
 
 def labelled_session(
@@ -43,6 +50,7 @@ def labelled_session(
     path = Path(path)
     labels = pipeline.labels
     recorded = Recorded(path)
+    rests = recorded.rests
     if labels.trials == "events":
         events = recorded.recording.events
         trials = rated_trials(events, session=path.stem)
@@ -50,6 +58,7 @@ def labelled_session(
     else:
         marks = list(_marks(recorded, labels, path))
         trials = marked_trials(marks, labels, session=path.stem)
+        rests += marked_rests(marks, labels)
     if not trials:
         raise EvaluationError(
             f"{path.name} tells of no trial; pipeline '{pipeline.name}' looks for "
@@ -60,6 +69,7 @@ def labelled_session(
         session=path.stem,
         open=partial(Recorded, path),
         trials=trials,
+        rests=rests,
         files=(path,),
     )
 
@@ -104,16 +114,6 @@ def marked_trials(
         that it does not have.
     """
     classes = _marker_classes(labels)
-    spans: list[tuple[float, float, str]] = []
-    opened: tuple[float, str] | None = None
-    for time, text in marks:
-        if opened is not None and (labels.trials == "until-next" or text == opened[1]):
-            spans.append((opened[0], time, opened[1]))
-            opened = None
-            if labels.trials == "pairs":
-                continue
-        # In pairs, a different mark means that an end was lost: that trial is dropped.
-        opened = (time, text) if text in classes else None
     dimension = labels.targets[0].dimension
     return tuple(
         Trial(
@@ -122,9 +122,34 @@ def marked_trials(
             stop=stop,
             ratings={dimension: float(classes[text])},
         )
-        for number, (start, stop, text) in enumerate(spans)
+        for number, (start, stop, text) in enumerate(_spans(marks, labels, classes))
         if start < stop
     )
+
+
+def marked_rests(
+    marks: Sequence[tuple[float, str]], labels: Labels
+) -> tuple[tuple[float, float], ...]:
+    """Return the periods that the marker `labels.rest` opens, closed by the same rule."""
+    known = () if labels.rest is None else (labels.rest,)
+    return tuple((start, stop) for start, stop, _ in _spans(marks, labels, known) if start < stop)
+
+
+def _spans(
+    marks: Sequence[tuple[float, str]], labels: Labels, known: Collection[str]
+) -> list[tuple[float, float, str]]:
+    """Return (start, stop, text) of what the known marks open."""
+    spans: list[tuple[float, float, str]] = []
+    opened: tuple[float, str] | None = None
+    for time, text in marks:
+        if opened is not None and (labels.trials == "until-next" or text == opened[1]):
+            spans.append((opened[0], time, opened[1]))
+            opened = None
+            if labels.trials == "pairs":
+                continue
+        # In pairs, a different mark means that an end was lost: what it would close is dropped.
+        opened = (time, text) if text in known else None
+    return spans
 
 
 def _marker_classes(labels: Labels) -> dict[str, int]:

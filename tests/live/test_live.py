@@ -103,7 +103,7 @@ def bundle(folder, source, kind):
     shape = (electrodes, 2)
     save(
         folder, network=network, normaliser=(np.zeros(shape), np.ones(shape)), pipeline=pipeline,
-        targets=TARGETS, rate_hz=lead.rate_hz, feature_names=("alpha", "beta"),
+        targets=TARGETS, rates_hz={"eeg": lead.rate_hz}, feature_names=("alpha", "beta"),
     )  # fmt: skip
     return AffectModel.load(folder)
 
@@ -280,3 +280,14 @@ def test_a_session_in_which_the_model_abstained_is_no_defect(steady, tmp_path):
     live.record(tmp_path / "run.xdf")
     live.run()
     assert Survey.of(tmp_path / "run.xdf").problems == ()
+
+
+def test_a_rest_marked_live_is_logged_and_replayed(steady, tmp_path):
+    source, model = steady
+    live = Live(source, model, late=())
+    live.record(tmp_path / "run.xdf")
+    live.rest(3.0)
+    live.run()
+    ((start, stop),) = Recorded(tmp_path / "run.xdf").rests
+    assert stop - start == pytest.approx(3.0)
+    assert start >= 50.0  # the first stamp: a rest asked for too early waits for the first hop

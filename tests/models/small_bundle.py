@@ -67,7 +67,7 @@ def parts_of_a_bundle() -> dict:
         "normaliser": (rng.normal(size=shape), rng.uniform(0.5, 2.0, size=shape)),
         "pipeline": pipeline,
         "targets": TARGETS,
-        "rate_hz": RATE_HZ,
+        "rates_hz": {"eeg": RATE_HZ},
         "feature_names": BANDS,
         "thresholds": {"valence": 4.5},
         "sessions": {"first.xdf": "ab" * 32},

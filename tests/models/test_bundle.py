@@ -56,7 +56,7 @@ def test_another_format_version_is_refused(copy):
     card = json.loads((copy / "bundle.json").read_text())
     (copy / "bundle.json").write_text(json.dumps({**card, "format": 99}))
     sign(copy)
-    with pytest.raises(ModelError, match="of format 99, this neuroaffect reads format 1"):
+    with pytest.raises(ModelError, match="of format 99, this neuroaffect reads format 2"):
         AffectModel.load(copy)
 
 
@@ -65,7 +65,7 @@ def test_another_format_version_is_refused(copy):
     [
         ("bundle.json", b"[]"),
         ("bundle.json", b"\xff"),
-        ("bundle.json", b'{"format": 1}'),
+        ("bundle.json", b'{"format": 2}'),
         ("network.onnx", b"no graph"),
         ("pipeline.toml", b"name = "),
     ],

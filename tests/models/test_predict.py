@@ -10,6 +10,7 @@ from neuroaffect.models import rebuild
 from neuroaffect.stream import Chunk
 
 BAD = {"eeg": np.array([1.0, 0.2, 1.0, 0.4]), "eda": np.ones(1)}
+NOTHING = {"eeg": {"entropy": np.full((4, 2), np.nan)}}
 
 
 def test_the_bundle_says_what_the_saved_network_says(bundle, model, parts):
@@ -80,11 +81,11 @@ def test_a_saved_model_speaks_on_its_own_pipeline(model):
         ({"tracks": {"eda": {}}}, Abstention.MISSING),
         ({"gap": True, "settled": False}, Abstention.GAP),
         ({"settled": False}, Abstention.UNSETTLED),
-        ({"quality": BAD}, Abstention.BAD_CONTACT),
+        ({"quality": BAD, "tracks": NOTHING}, Abstention.BAD_CONTACT),
         ({"missing": ("eda",), "gap": True, "quality": BAD}, Abstention.MISSING),
         ({"gap": True, "quality": BAD}, Abstention.GAP),
         ({"settled": False, "quality": BAD}, Abstention.UNSETTLED),
-        ({"tracks": {"eeg": {"entropy": np.full((4, 2), np.nan)}}}, Abstention.MISSING),
+        ({"tracks": NOTHING}, Abstention.NOT_YET),
     ],
 )
 def test_a_tick_that_cannot_be_trusted_is_not_spoken_of(model, changes, reason):
@@ -97,7 +98,7 @@ def test_a_tick_that_cannot_be_trusted_is_not_spoken_of(model, changes, reason):
     "changes",
     [
         {"missing": ("skin",)},  # not required
-        {"quality": {"eeg": np.array([1.0, 0.5, 1.0, 0.0])}},  # three of four good: enough
+        {"tracks": {"eeg": {"entropy": np.array([[1.0, 2], [3, 4], [5, 6], [np.nan] * 2])}}},
     ],
 )
 def test_a_tick_that_lacks_nothing_needed_is_spoken_of(model, changes):

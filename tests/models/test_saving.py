@@ -10,6 +10,7 @@ from small_bundle import BANDS, CHANNELS, PIPELINE, RATE_HZ, streams, tick
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
 from neuroaffect.models import AffectModel, build, save
+from neuroaffect.models.saving import rebuild
 from neuroaffect.pipeline import Pipeline
 
 FILES = ("bundle.json", "network.onnx", "pipeline.toml", "weights.safetensors")
@@ -26,7 +27,7 @@ def test_coreutils_can_check_the_sums(bundle):
 
 
 def test_a_loaded_model_knows_what_it_was_trained_on(model):
-    assert (model.channels, model.rate_hz) == (CHANNELS, RATE_HZ)
+    assert (model.channels, model.rates_hz) == ({"eeg": CHANNELS}, {"eeg": RATE_HZ})
     assert model.fingerprint == model.pipeline.fingerprint
     assert model.card.features == BANDS
     assert model.card.sessions == {"first.xdf": "ab" * 32}
@@ -140,3 +141,11 @@ def test_a_nominal_target_goes_through_a_bundle(parts, tmp_path):
     (said,) = AffectModel.load(tmp_path / "model").predict([tick()])
     assert sum(said.probabilities["gesture"]) == pytest.approx(1.0)
     assert (said.valence, said.arousal, said.dominance) == (None, None, None)
+
+
+def test_a_feature_without_a_value_counts_as_its_mean_in_training(bundle, model):
+    mean = rebuild(bundle).mean.numpy()
+    x = np.stack([mean, mean])
+    x[0, 1, 0] = np.nan
+    missing, at_its_mean = model.outputs(x)
+    assert np.array_equal(missing, at_its_mean)

@@ -122,3 +122,26 @@ def test_a_wrong_file_is_refused_with_one_sentence(broken, sentence):
     with pytest.raises(PipelineError, match=sentence) as caught:
         Pipeline.from_toml(broken)
     assert "\n" not in str(caught.value)
+
+
+def test_a_rest_opens_behind_the_newest_hop(pipeline):
+    run = pipeline.start({"cap": CAP}, late=())
+    feed(run, 0, 1000)
+    newest = (31 * 32 - 1) / 128
+    assert run.rest(2.0) == (newest, newest + 2.0)
+
+
+def test_a_rest_before_the_first_hop_is_refused(pipeline):
+    with pytest.raises(PipelineError, match="no hop has come yet"):
+        pipeline.start({"cap": CAP}).rest(10.0)
+
+
+def test_a_gate_that_is_no_track_is_refused():
+    with pytest.raises(PipelineError, match=r"gate = 'acc' is no other track \(none\)"):
+        Pipeline.from_toml(TEXT + '\ngate = "acc"\n')
+
+
+def test_a_gate_without_a_motion_block_is_refused():
+    more = '\ngate = "acc"\n[tracks.acc]\nkind = "acc"\n'
+    with pytest.raises(PipelineError, match="gate = 'acc' has no block \"motion\""):
+        Pipeline.from_toml(TEXT + more)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from neuroaffect.pipeline import Pipeline
-from neuroaffect.stream import FeatureInfo, StreamInfo
+from neuroaffect.stream import FeatureInfo
 from neuroaffect.training.dataset import Dataset
 
 PIPELINE = Pipeline.from_toml("""
@@ -51,11 +51,8 @@ def dataset_of(
         trial=trial,
         time=time,
         pipeline=PIPELINE,
-        input=FeatureInfo(
-            name="entropy", channels=("Fz", "Cz", "Pz"), features=("alpha", "beta"), unit="nats"
-        ),
-        stream=StreamInfo(
-            name="cap", kind="eeg", rate_hz=128.0, channels=("Fz", "Cz", "Pz"), unit="uV"
-        ),
+        input=FeatureInfo(name="entropy", channels=("Fz", "Cz", "Pz"), features=("alpha", "beta")),
+        rates_hz={"eeg": 128.0},
+        window_s=memory_s,
         memory_s=memory_s,
     )

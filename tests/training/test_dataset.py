@@ -7,7 +7,7 @@ from neuroaffect.blocks import Entropy, Quality
 from neuroaffect.errors import EvaluationError, SessionError
 from neuroaffect.session.labelled import LabelledSession, Trial
 from neuroaffect.stream import StreamInfo
-from neuroaffect.training.dataset import extract, window_s
+from neuroaffect.training.dataset import extract
 
 RATE_HZ = 128.0
 
@@ -29,7 +29,7 @@ def trial(start, stop, name="a"):
 def test_the_whole_window_of_every_tick_lies_inside_its_trial():
     data = extract([session_of(trial(20.0, 30.0))], PIPELINE)
     # Windows of 2 s, a tick per second: the first that fits ends at 22 s less one sample + 1 s.
-    assert data.time.min() - window_s(PIPELINE) >= 20.0
+    assert data.time.min() - data.window_s >= 20.0
     assert data.time.max() <= 30.0
     assert len(data) == 8
 
@@ -74,8 +74,8 @@ def test_sessions_of_other_electrodes_are_refused():
 
 def test_a_network_input_that_is_no_block_is_refused():
     network = PIPELINE.network.model_copy(update={"input": "eeg.power"})
-    with pytest.raises(EvaluationError, match="is no block of pipeline 'small'"):
-        window_s(PIPELINE.model_copy(update={"network": network}))
+    with pytest.raises(EvaluationError, match=r"'eeg\.power' is no feature block that runs"):
+        extract([session_of(trial(10, 50))], PIPELINE.model_copy(update={"network": network}))
 
 
 def test_a_clip_of_two_trials_is_refused():

@@ -125,3 +125,21 @@ def test_a_saved_model_says_the_same_live(tmp_path, pipeline):
     # 1e-5: another order of sums in the exported graph
     assert np.allclose(model.outputs(data.features), fitted.outputs(data.features), atol=1e-5)
     assert model.targets[0].threshold == 5.0
+
+
+def test_a_feature_without_a_value_counts_as_the_mean_of_those_that_have_one():
+    data = signal()
+    data.features[::7, 1, 0] = np.nan
+    fitted = fit(data, targets=[AROUSAL])
+    weights = np.isfinite(data.features[:, 1, 0]).astype(float)
+    known = data.features[weights > 0, 1, 0]
+    assert fitted.mean[1, 0] == pytest.approx(np.mean(known))
+    filled = data.features.copy()
+    filled[::7, 1, 0] = fitted.mean[1, 0]
+    assert np.array_equal(fitted.outputs(data.features), fitted.outputs(filled))
+
+
+def test_a_feature_that_never_has_a_value_does_no_harm():
+    data = signal()
+    data.features[:, 2, 1] = np.nan
+    assert np.isfinite(fit(data, targets=[AROUSAL]).outputs(data.features)).all()
