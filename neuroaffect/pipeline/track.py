@@ -89,8 +89,24 @@ class TrackRun:
             self._lost = True
         verdict = _Verdict(len(self.info.channels), moving=moving)
         rest = self._rests.cover(hop.time)
+        features = self._through(hop.data, verdict, rest)
+        quality = verdict.quality * (1.0 - hop.held / len(hop.data))
+        seconds = self._seconds(hop)
+        self._run_s += seconds
+        self._mask(features, quality < GOOD, seconds)
+        # Readers come last, for what they read must be masked by then; nothing else reads them.
+        for link in self._links:
+            if link.of:
+                context = Context(verdict.good(link.rows), rest)
+                features[link.name] = link.step.process(features[link.of], context)
+                verdict.add(link)
+        settled = self._run_s >= self.settle_s
+        self._lost = self._lost and not settled
+        return Frame(hop.index, hop.time, features, settled, self._lost, quality, verdict.flaws)
+
+    def _through(self, x: np.ndarray, verdict: "_Verdict", rest: bool) -> dict[str, np.ndarray]:
+        """Take samples through the blocks that read the signal, return the features."""
         features: dict[str, np.ndarray] = {}
-        x = hop.data
         for link in self._links:
             if link.of:
                 continue
@@ -100,19 +116,7 @@ class TrackRun:
                 features[link.name] = y
             else:
                 x = y
-        quality = verdict.quality * (1.0 - hop.held / len(hop.data))
-        hop_s = self._seconds(hop)
-        self._run_s += hop_s
-        self._mask(features, quality < GOOD, hop_s)
-        # Last, since what they read must be masked by then: nothing else reads them.
-        for link in self._links:
-            if link.of:
-                context = Context(verdict.good(link.rows), rest)
-                features[link.name] = link.step.process(features[link.of], context)
-                verdict.add(link)
-        settled = self._run_s >= self.settle_s
-        self._lost = self._lost and not settled
-        return Frame(hop.index, hop.time, features, settled, self._lost, quality, verdict.flaws)
+        return features
 
     def _start(self) -> None:
         """Start every step afresh, at the session's first sample and after each gap."""
