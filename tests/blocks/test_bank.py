@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy import signal
+from threadpoolctl import threadpool_limits
 
 from neuroaffect.blocks.bank import BAND_SETS, Bank, band_edges, band_filters, block_matrix
 from neuroaffect.errors import PipelineError
@@ -28,6 +29,19 @@ def test_an_offset_of_millivolts_costs_no_digits():
     x = 12 * np.random.default_rng(1).standard_normal((4000, 2))
     with_offset = Bank(SOS, 128.0).process(x + 2.0**16)  # a power of two: the sum loses 1e-11
     assert np.abs(with_offset - Bank(SOS, 128.0).process(x)).max() < 1e-9
+
+
+@pytest.mark.parametrize("channels", [4, 32, 128, 256])
+def test_the_number_of_threads_does_not_change_a_bit(channels):
+    # Features are also made in worker processes, which are given fewer threads than a live run.
+    x = 12 * np.random.default_rng(2).standard_normal((500, channels))
+    answers = []
+    for threads in (1, 2, 4):
+        with threadpool_limits(threads):
+            bank = Bank(SOS, 128.0)
+            answers.append([bank.process(x[i : i + 125]) for i in range(0, 500, 125)])
+    assert np.array_equal(answers[0], answers[1])
+    assert np.array_equal(answers[0], answers[2])
 
 
 def test_a_constant_gives_nothing_from_the_first_sample_on():

@@ -4,9 +4,11 @@ from pyriemann.estimation import Covariances
 from pyriemann.tangentspace import TangentSpace
 from scipy import signal
 from sklearn.covariance import OAS, LedoitWolf
+from threadpoolctl import threadpool_limits
 
 from neuroaffect.blocks import Covariance
 from neuroaffect.blocks.base import Context
+from neuroaffect.blocks.covariance import shrink
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 
@@ -100,6 +102,16 @@ def test_a_bad_channel_is_left_out_until_it_has_left_the_window():
     assert np.isnan(matrices[10:14, 2]).all()
     assert np.isnan(matrices[10:14, :, 2]).all()
     assert np.isfinite(matrices[14:]).all()
+
+
+def test_the_number_of_threads_does_not_change_a_bit():
+    x = np.random.default_rng(9).standard_normal((2048, 128))
+    answers = []
+    for threads in (1, 2, 4):
+        with threadpool_limits(threads):
+            answers.append(shrink(x, "oas"))
+    assert np.array_equal(answers[0], answers[1])
+    assert np.array_equal(answers[0], answers[2])
 
 
 def test_there_is_no_matrix_before_the_window_is_full():
