@@ -23,10 +23,14 @@ _ROWS = 4096  # rows per group: bounded memory, and groups that a reader can ski
 class FeatureTable:
     """Columns ``time index settled quality`` and one per feature, ``track.block.channel.band``.
 
+    A track that follows has a column more, ``track.age_s``: how old its features are.
+
     Parameters
     ----------
     features : mapping of str to FeatureInfo
         "track.block" → what the block gives, as in :attr:`neuroaffect.pipeline.Run.features`.
+    followers : sequence of str
+        Tracks that follow, as in :attr:`neuroaffect.pipeline.Run.followers`.
 
     Attributes
     ----------
@@ -34,7 +38,10 @@ class FeatureTable:
         Names of the feature columns.
     """
 
-    def __init__(self, features: Mapping[str, FeatureInfo]) -> None:
+    def __init__(
+        self, features: Mapping[str, FeatureInfo], *, followers: Sequence[str] = ()
+    ) -> None:
+        self._followers = tuple(followers)
         self._features = dict(features)
         self.columns = tuple(
             f"{place}.{channel}.{feature}"
@@ -86,6 +93,7 @@ class FeatureTable:
 
         fixed = [("time", pa.float64()), ("index", pa.int64()), ("settled", pa.bool_()),
                  ("quality", pa.float64())]  # fmt: skip
+        fixed += [(f"{name}.age_s", pa.float64()) for name in self._followers]
         return pa.schema([*fixed, *((name, pa.float64()) for name in self.columns)])
 
     def _batch(self, ticks: Sequence[Tick]) -> "pa.RecordBatch":
@@ -96,6 +104,7 @@ class FeatureTable:
             np.array([tick.index for tick in ticks]),
             np.array([tick.settled for tick in ticks]),
             np.array([overall_quality(tick) for tick in ticks]),
+            *(np.array([t.age_s.get(name, np.nan) for t in ticks]) for name in self._followers),
         ]
         columns = [*fixed, *self.values(ticks).T]
         return pa.record_batch([pa.array(column) for column in columns], schema=self._schema())

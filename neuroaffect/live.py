@@ -18,6 +18,7 @@ import numpy as np
 from neuroaffect.acquire.recorder import ANCHOR_EVERY_S, anchor
 from neuroaffect.acquire.source import RawSource
 from neuroaffect.affect import Prediction, Target
+from neuroaffect.errors import PipelineError
 from neuroaffect.models.bundle import AffectModel
 from neuroaffect.pipeline import Tick
 from neuroaffect.session import Packet, SessionWriter
@@ -207,7 +208,15 @@ class Live:
         self._commands.put(lambda: self._recording.start(path))
 
     def rest(self, seconds: float) -> None:
-        """Take the next seconds as rest: baselines and calibrations are made anew from them."""
+        """Take the next seconds as rest: baselines and calibrations are made anew from them.
+
+        Raises
+        ------
+        PipelineError
+            If the period is empty.
+        """
+        if not seconds > 0:
+            raise PipelineError(f"a rest of {seconds:g} s is empty; give more than 0")
         self._wanted_rests.append(seconds)
 
     def stop_recording(self) -> None:

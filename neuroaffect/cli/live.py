@@ -42,6 +42,10 @@ def run(
         Path | None, typer.Option(help="Record streams and predictions to a new .xdf file.")
     ] = None,
     for_s: Seconds = None,
+    rest_s: Annotated[
+        float | None,
+        typer.Option("--rest", help="Take the first seconds as rest, for baselines."),
+    ] = None,
     png: Annotated[
         Path | None, typer.Option("--png", help="At the end, write the window as a picture.")
     ] = None,
@@ -63,6 +67,8 @@ def run(
         mailbox = live.watch() if png is not None else None
         if record is not None:
             live.record(record)
+        if rest_s is not None:
+            live.rest(rest_s)
         stays = source != LSL and for_s is None
         with (
             ended_by_ctrl_c(live.stop),

@@ -28,6 +28,8 @@ class Run:
         The tracks that found a stream.
     features : dict of str to FeatureInfo
         "track.block" → what the block gives.
+    followers : tuple of str
+        Those of them that follow the lead.
     late : list of (track, tick index)
         What went on without a follower, or ("track.gate") without a motion verdict, because
         patience ran out.
@@ -67,6 +69,7 @@ class Run:
             for name, track in tracks.items()
             if name in self.tracks and name != lead
         }
+        self.followers = tuple(followers)
         self._join = Join(lead, followers, late)
         self._gates = {
             name: Gate(f"{name}.gate", _motion_of(tracks[track.gate]), late)

@@ -120,6 +120,21 @@ def test_features_of_two_devices_are_joined_into_one_table(cli, session, tmp_pat
     assert facts["ticks"] == SECONDS * 4
 
 
+def test_a_track_that_follows_tells_how_old_its_features_are(cli, session, tmp_path):
+    cli("features", session, "-p", "eeg-eda", "-o", tmp_path / "f.parquet")
+    ages = pyarrow.parquet.read_table(tmp_path / "f.parquet")["eda.age_s"].to_numpy()
+    assert np.nanmin(ages) >= 1.0  # the lag
+    assert np.nanmax(ages) <= 1.5  # and a hop of its own
+
+
+@pytest.mark.parametrize(
+    ("span", "said"), [("soon", "is no span"), ("5", "is no span"), ("9-3", "is empty")]
+)
+def test_a_rest_that_is_no_span_is_refused(cli, session, tmp_path, span, said):
+    out = tmp_path / "f.parquet"
+    assert said in cli("features", session, "-p", "eeg-de", "-o", out, "--rest", span).sentence
+
+
 def test_features_of_a_recording_without_eeg_are_refused(cli, band_only, tmp_path):
     refused = cli("features", band_only, "-p", "eeg-de", "-o", tmp_path / "f.parquet").sentence
     assert "needs a regular stream kind 'eeg'" in refused
