@@ -77,3 +77,20 @@ def test_the_unit_is_the_stream_s_squared():
 def test_a_window_of_nothing_is_refused():
     with pytest.raises(PipelineError, match="bandpower: window_s = 0 must be above 0"):
         BandPower(window_s=0.0).start(INFO)
+
+
+def test_alpha_at_the_back_of_the_head_grows_when_the_eyes_close(shared):
+    info = StreamInfo(name="insight", kind="eeg", rate_hz=128.0, channels=("Pz",), unit="uV")
+
+    def alpha_db(path):
+        x = np.loadtxt(path, delimiter=",", skiprows=1, usecols=3)[:, None]
+        step = BandPower(bands={"alpha": (8.0, 13.0)}, form="db").start(info)
+        values = [step.process(x[at : at + 32])[0, 0] for at in range(0, len(x) - 31, 32)]
+        return np.median(values[40:])
+
+    opened, closed = (
+        [alpha_db(path) for path in sorted((shared / "insight").glob(f"{state}*.csv"))]
+        for state in ("Open", "Closed")
+    )
+    # Five recordings of one person each way, means 21 and 25 dB.
+    assert np.mean(closed) - np.mean(opened) > 2.0
