@@ -39,12 +39,12 @@ class Normalised(nn.Module):
     network : nn.Module
         Works on features of mean 0 and standard deviation 1.
     mean, sd : ndarray, shape (electrodes, features)
-        Of the training ticks.
+        Of the training ticks. A feature of infinite sd is not looked at: it is always 0.
 
     Raises
     ------
     ModelError
-        If a statistic is not finite, or a standard deviation is not above 0.
+        If a mean is not finite, or a standard deviation is not above 0.
     """
 
     mean: Tensor
@@ -58,9 +58,9 @@ class Normalised(nn.Module):
                 f"normaliser: mean has shape {mean.shape} and sd {sd.shape}; "
                 "both must be (electrodes, features)"
             )
-        if not (np.isfinite(mean).all() and np.isfinite(sd).all() and (sd > 0).all()):
+        if not (np.isfinite(mean).all() and (sd > 0).all()):
             raise ModelError(
-                "normaliser: a mean or sd is not finite, or an sd is 0; "
+                "normaliser: a mean is not finite, or an sd is not above 0; "
                 "use 1 for features that never change"
             )
         self.network = network

@@ -22,6 +22,7 @@ from neuroaffect.training.baseline import fit_linear
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.labels import encode, fit_thresholds
 from neuroaffect.training.loop import Progress, train
+from neuroaffect.training.selection import best_cells
 
 if TYPE_CHECKING:
     from torch import nn
@@ -47,7 +48,7 @@ class Fitted:
     input : FeatureInfo
         What its input holds.
     mean, sd : ndarray, shape (electrodes, features)
-        The normaliser.
+        The normaliser; an infinite sd where a feature was not selected.
     thresholds : mapping of str to float
         Ratings above it are high.
     majority : mapping of str to float
@@ -163,6 +164,9 @@ def fit(
     _require_labels(labels, targets)
     trial_weight = 1 / np.bincount(dataset.trials)[dataset.trials]  # (n,), 1 per trial
     mean, sd = _statistics(dataset.features, trial_weight)
+    if pipeline.training.select:
+        best = best_cells(dataset, labels, targets, count=pipeline.training.select)
+        sd = np.where(best, sd, np.inf)  # what is left out is 0, whatever its value
     x = _normalised(dataset.features, mean, sd)
     balance = {t.dimension: _class_weights(labels, t, trial_weight, pipeline) for t in targets}
     if pipeline.network.name == "logistic":
