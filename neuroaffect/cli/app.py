@@ -15,7 +15,7 @@ from neuroaffect.errors import NeuroaffectError
 __all__ = ["app", "main"]
 
 VERBS = ("demo", "doctor", "devices", "pipelines", "streams", "info", "convert", "record", "replay",
-         "features", "train", "evaluate", "live", "check")  # fmt: skip
+         "features", "explore", "train", "evaluate", "live", "check")  # fmt: skip
 
 # Which extra brings a library that an installation may lack.
 EXTRA_OF = {

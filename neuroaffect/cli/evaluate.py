@@ -2,21 +2,23 @@
 
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from neuroaffect.cli.material import (
+    CorpusName,
+    Files,
+    Material,
+    PipelineOf,
+    Root,
+    Subjects,
+    material_of,
+    versions_of,
+)
 from neuroaffect.cli.output import AsJson, answer, note, progress, quiet_stdout
-from neuroaffect.cli.scores import Folds, Seed, extracted, honest_split, labelled, show_rows
-
-if TYPE_CHECKING:
-    from neuroaffect.affect import Target
-    from neuroaffect.pipeline import Pipeline
-    from neuroaffect.session.labelled import LabelledSession
+from neuroaffect.cli.scores import Folds, Seed, extracted, honest_split, show_rows
 
 __all__ = ["run"]
 
@@ -24,17 +26,11 @@ _TAKE_PART = ("neuroaffect", "numpy", "scipy", "torch", "scikit-learn")
 
 
 def run(
-    files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[SESSION]...", help="Of one person.")
-    ] = None,
-    corpus: Annotated[str | None, typer.Option(help="A public data set: dasps, eegmat.")] = None,
-    root: Annotated[Path | None, typer.Option(help="The folder it was unpacked to.")] = None,
-    subjects: Annotated[
-        list[str] | None, typer.Option("--subject", help="Only this person; repeatable.")
-    ] = None,
-    pipeline: Annotated[
-        str | None, typer.Option("--pipeline", "-p", help="Name or file; a corpus brings its own.")
-    ] = None,
+    files: Files = None,
+    corpus: CorpusName = None,
+    root: Root = None,
+    subjects: Subjects = None,
+    pipeline: PipelineOf = None,
     models: Annotated[
         list[str] | None,
         typer.Option(
@@ -59,7 +55,7 @@ def run(
     from neuroaffect.training.evaluate import evaluate
 
     with quiet_stdout():
-        material = _material(files or [], corpus, root, subjects, pipeline)
+        material = material_of(files or [], corpus, root, subjects, pipeline)
         dataset = extracted(material.sessions, material.pipeline)
         split, fold_count = honest_split(dataset, folds or material.folds)
         with progress() as advance:
@@ -80,70 +76,7 @@ def run(
         note(material.note)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Material:
-    """What is evaluated on."""
-
-    name: str
-    sessions: Iterable["LabelledSession"]
-    pipeline: "Pipeline"
-    targets: Sequence["Target"]
-    models: Sequence[str]
-    splits: Sequence[str] = ()
-    folds: int | None = None
-    note: str = ""
-    citation: str = ""
-
-
-def _material(
-    files: list[Path],
-    corpus: str | None,
-    root: Path | None,
-    subjects: list[str] | None,
-    pipeline: str | None,
-) -> _Material:
-    if bool(files) == bool(corpus):
-        raise typer.BadParameter("give recordings, or --corpus NAME --root FOLDER")
-    if corpus is not None:
-        if root is None:
-            raise typer.BadParameter("--corpus needs --root, the folder it was unpacked to")
-        return _of_corpus(corpus, root, subjects, pipeline)
-    if pipeline is None:
-        raise typer.BadParameter("recordings need --pipeline")
-    from neuroaffect.catalog import load_pipeline
-
-    declared = load_pipeline(pipeline)
-    return _Material(
-        name=files[0].stem if len(files) == 1 else f"{files[0].stem} and {len(files) - 1} more",
-        sessions=labelled(files, declared),
-        pipeline=declared,
-        targets=declared.labels.targets,
-        models=list(dict.fromkeys([declared.network.name, "logistic"])),
-    )
-
-
-def _of_corpus(
-    name: str, root: Path, subjects: list[str] | None, pipeline: str | None
-) -> _Material:
-    from neuroaffect.catalog import load_pipeline
-    from neuroaffect.corpora import corpus_of
-    from neuroaffect.models import NETWORKS
-
-    corpus = corpus_of(name)
-    return _Material(
-        name=corpus.name,
-        sessions=corpus.sessions(root, subjects=subjects),
-        pipeline=load_pipeline(pipeline or corpus.pipeline),
-        targets=corpus.targets,
-        models=list(NETWORKS),
-        splits=corpus.splits,
-        folds=corpus.folds,
-        note=corpus.note,
-        citation=corpus.citation,
-    )
-
-
-def _report(out: Path, rows: list[dict], material: _Material) -> Path:
+def _report(out: Path, rows: list[dict], material: Material) -> Path:
     from neuroaffect.training.report import write_report
 
     return write_report(
@@ -153,12 +86,5 @@ def _report(out: Path, rows: list[dict], material: _Material) -> Path:
         title=f"{material.name}: {material.pipeline.title or material.pipeline.name}",
         note=material.note,
         citation=material.citation,
-        versions={name: found for name in _TAKE_PART if (found := _version(name))},
+        versions=versions_of(*_TAKE_PART),
     )
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

@@ -1,0 +1,177 @@
+"""One page that tells what was found: pictures inside, no other file needed."""
+
+import base64
+import html
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from neuroaffect.explore.explore import Exploration
+from neuroaffect.explore.finding import Finding
+from neuroaffect.explore.plot import plot_finding
+
+__all__ = ["facts_of", "write_report"]
+
+_BEST = 15
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 2rem auto;
+       padding: 0 1rem; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
+img { max-width: 100%; } .verdict { font-weight: 600; } .note { color: #555; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .2rem .9rem .2rem 0; border-bottom: 1px solid #ddd; }
+code { white-space: pre-wrap; }
+"""
+_READING = """
+<h2>How to read this</h2>
+<p>Signed R² is the share of a feature's variance between the two sides, positive where the first
+side has more. The observation is the trial, by the mean of its ticks, or the recording where each
+recording has one class; with several people each one's own mean is taken off first. Both sides
+are kept whole.</p>
+<p><em>p here</em> says how often shuffled sides give as large an R² in this very cell. One cell in
+twenty does below 0.05 by chance. <em>p over the map</em> compares with the largest R² anywhere on
+the map, and is the one to believe unless you knew beforehand where to look. Sides are shuffled
+within a recording, or whole recordings within a person. z and its p are those of the rank sum
+(Mann-Whitney), which minds no outlier, but takes all observations for independent.</p>
+<p>These features were chosen on all trials. A score of a model that reads only the best of them
+would be too good: let training choose anew in each fold, with <code>select</code> under
+<code>[training]</code>.</p>
+"""
+
+
+def write_report(
+    folder: Path | str,
+    exploration: Exploration,
+    *,
+    title: str,
+    command: str,
+    note: str = "",
+    citation: str = "",
+    versions: Mapping[str, str] | None = None,
+) -> Path:
+    """Write report.html, findings.json and one picture per contrast into a folder.
+
+    Parameters
+    ----------
+    folder : Path or str
+        Made if it is not there; files of the same name are replaced.
+    exploration : Exploration
+    title : str
+    command : str
+        What to type to get the same again.
+    note, citation : str
+        What the labels mean, and whose data they are.
+    versions : mapping of str to str, optional
+        Of what took part.
+
+    Returns
+    -------
+    Path
+        Of report.html, which holds the pictures too.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = [f"<h1>{html.escape(title)}</h1>"]
+    parts += [
+        f'<p class="note">{html.escape(text)}</p>'
+        for text in (note, citation, *exploration.notes)
+        if text
+    ]
+    for finding in exploration.findings:
+        picture = folder / f"{_file_name(finding.title)}.png"
+        plot_finding(finding, picture)
+        parts.append(_section(finding, picture.read_bytes()))
+    parts.append(_READING)
+    parts.append(f"<h2>Repeat it</h2><p><code>{html.escape(command)}</code></p>")
+    if versions:
+        made = ", ".join(f"{name} {version}" for name, version in versions.items())
+        parts.append(f'<p class="note">Made with {html.escape(made)}.</p>')
+    facts = json.dumps(facts_of(exploration), indent=1, allow_nan=False, ensure_ascii=False)
+    (folder / "findings.json").write_text(facts + "\n", encoding="utf-8")
+    path = folder / "report.html"
+    path.write_text(_page(title, parts), encoding="utf-8")
+    return path
+
+
+def facts_of(exploration: Exploration) -> dict[str, object]:
+    """Return everything as JSON has it; what is no number is null."""
+    return {
+        "findings": [_facts(finding) for finding in exploration.findings],
+        "notes": list(exploration.notes),
+    }
+
+
+def _facts(finding: Finding) -> dict[str, object]:
+    low, high = finding.counts
+    return {
+        "title": finding.title,
+        "dimension": finding.dimension,
+        "verdict": finding.verdict,
+        "unit": finding.unit,
+        "people": finding.people,
+        "high": {"name": finding.high, "count": high},
+        "low": {"name": finding.low, "count": low},
+        "permutations": finding.draws,
+        "least_p": finding.least_p,
+        "surviving": int(finding.surviving().sum()),
+        "cells": [
+            {
+                "place": cell.place,
+                "channel": cell.channel,
+                "feature": cell.feature,
+                **{
+                    name: _number(getattr(finding, name)[i])
+                    for name in ("signed_r2", "p", "family_p", "z", "rank_p")
+                },
+            }
+            for i, cell in enumerate(finding.cells)
+        ],
+    }
+
+
+def _section(finding: Finding, png: bytes) -> str:
+    rows = "".join(_row(finding, cell) for cell in finding.best_first[:_BEST])
+    source = base64.b64encode(png).decode("ascii")
+    return (
+        f"<h2>{html.escape(finding.title)}</h2>"
+        f'<p class="verdict">{html.escape(finding.verdict)}</p>'
+        f'<img alt="Maps of signed R², {html.escape(finding.title)}" '
+        f'src="data:image/png;base64,{source}">'
+        "<table><tr><th>channel</th><th>feature</th><th>signed R²</th><th>p over the map</th>"
+        f"<th>p here</th><th>z</th><th>p of z</th><th>block</th></tr>{rows}</table>"
+    )
+
+
+def _row(finding: Finding, number: int) -> str:
+    cell = finding.cells[number]
+    shown: Sequence[str] = (
+        cell.channel,
+        cell.feature,
+        f"{finding.signed_r2[number]:+.3f}",
+        f"{finding.family_p[number]:.2g}",
+        f"{finding.p[number]:.2g}",
+        f"{finding.z[number]:+.2f}",
+        f"{finding.rank_p[number]:.2g}",
+        cell.place,
+    )
+    return f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in shown)}</tr>"
+
+
+def _page(title: str, parts: Sequence[str]) -> str:
+    body = "\n".join(parts)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>\n"
+        f"<body>\n{body}\n</body></html>\n"
+    )
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _file_name(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
