@@ -16,6 +16,7 @@ from neuroaffect.blocks.flaw import Flaw
 from neuroaffect.blocks.hjorth import Hjorth
 from neuroaffect.blocks.motion import Motion
 from neuroaffect.blocks.notch import Notch
+from neuroaffect.blocks.ocular import Ocular
 from neuroaffect.blocks.quality import Quality
 from neuroaffect.blocks.raw import Raw
 from neuroaffect.blocks.reference import Reference
@@ -43,6 +44,7 @@ __all__ = [
     "Hjorth",
     "Motion",
     "Notch",
+    "Ocular",
     "Quality",
     "Raw",
     "Reference",
@@ -68,6 +70,7 @@ BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
         "hjorth": Hjorth,
         "motion": Motion,
         "notch": Notch,
+        "ocular": Ocular,
         "quality": Quality,
         "raw": Raw,
         "reference": Reference,

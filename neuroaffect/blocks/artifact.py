@@ -1,6 +1,5 @@
 """Mark channels bad while an artifact lasts: blinks, jaws, cables, electrode pops."""
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -11,6 +10,7 @@ from scipy import signal
 from neuroaffect.blocks.base import PLAIN, Block, Context, Step, hold_missing, require_signal
 from neuroaffect.blocks.cascade import Cascade, settle_s
 from neuroaffect.blocks.flaw import Flaw
+from neuroaffect.blocks.usual import LEARN_S, Usual
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 
@@ -18,8 +18,6 @@ __all__ = ["Artifact"]
 
 _HIGHPASS_HZ = 1.0
 _STEP_S = 0.02
-_LEARN_S = 5.0  # below this the past is too short to say what is usual
-_SD_OF_MEDIAN = 0.6745  # median of |x| of a Gaussian of SD 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +46,8 @@ class Artifact(Block):
     Notes
     -----
     In and out (hop, channels) µV; verdict and reason are :attr:`Step.quality` and
-    :attr:`Step.flaws`, (channels,). Causal, no delay; memory `past_s`. The standard deviation
-    is the median over the hops of the past of the median of |x|, by 0.6745: half of the past
-    may be artifact. A restart after a gap takes the past over. The numbers are ours; most_uv is
+    :attr:`Step.flaws`, (channels,). Causal, no delay; memory `past_s`, of which half may be
+    artifact (:class:`~neuroaffect.blocks.usual.Usual`). A restart after a gap takes the past over. The numbers are ours; most_uv is
     common practice in studies of evoked potentials, where limits are from 75 to 200 µV.
     """
 
@@ -69,10 +66,10 @@ class Artifact(Block):
                 f"artifact: least_uv = {self.least_uv:g} and most_uv = {self.most_uv:g} bound no "
                 "limit; choose 0 < least_uv <= most_uv"
             )
-        if self.past_s < _LEARN_S:
+        if self.past_s < LEARN_S:
             raise PipelineError(
                 f"artifact: past_s = {self.past_s:g} is too short to learn from; choose "
-                f"{_LEARN_S:g} s or more"
+                f"{LEARN_S:g} s or more"
             )
         for name in ("sds", "hold_s"):
             if (value := getattr(self, name)) < 0:
@@ -85,14 +82,14 @@ class Artifact(Block):
 
 
 class ArtifactStep(Step):
-    """A running judge with the sizes of each hop of its past."""
+    """A running judge that knows what is usual in each channel."""
 
     def __init__(self, info: StreamInfo, block: Artifact) -> None:
         channels = len(info.channels)
         sos = signal.butter(2, _HIGHPASS_HZ, "highpass", fs=info.rate_hz, output="sos")
         self.info = replace(info)
         self._filter_s = settle_s(sos, info.rate_hz)
-        self.settle_s = max(_LEARN_S, self._filter_s)
+        self.settle_s = max(LEARN_S, self._filter_s)
         self.quality = np.ones(channels)
         self.flaws = np.zeros(channels, dtype=np.int64)
         self._block = block
@@ -100,26 +97,21 @@ class ArtifactStep(Step):
         self._highpass = Cascade(sos)
         self._lag = max(1, round(_STEP_S * info.rate_hz))
         self._tail: np.ndarray | None = None  # the last rows, (lag, channels)
-        self._past: deque[tuple[int, np.ndarray]] = deque()
-        self._samples = 0  # in the past
+        self._usual = Usual(info.rate_hz, block.past_s)
         self._since = np.full(channels, np.inf)  # samples since the last one beyond the limit
 
     def process(self, x: np.ndarray, context: Context = PLAIN) -> np.ndarray:
         if len(x):
             sizes = self._sizes(x)
             self._judge(sizes)
-            self._remember(len(x), np.median(sizes, axis=1))
+            self._usual.add(len(x), np.median(sizes, axis=1))
         return x.copy()
 
     def resume(self, before: Step) -> None:
         if isinstance(before, ArtifactStep):
-            self._past, self._samples = before._past.copy(), before._samples
-            if self._learnt:
+            self._usual = before._usual.copy()
+            if self._usual.learnt:
                 self.settle_s = self._filter_s
-
-    @property
-    def _learnt(self) -> bool:
-        return self._samples >= _LEARN_S * self._rate_hz
 
     def _sizes(self, x: np.ndarray) -> np.ndarray:
         """Return size of the signal and of its change within 20 ms, (2, hop, channels)."""
@@ -143,13 +135,6 @@ class ArtifactStep(Step):
     def _limits(self) -> np.ndarray:
         """Return the limit of each size, (2, channels) or (2, 1)."""
         block = self._block
-        if not self._learnt:
+        if not self._usual.learnt:
             return np.full((2, 1), block.most_uv)
-        usual = np.median([size for _, size in self._past], axis=0) / _SD_OF_MEDIAN
-        return np.clip(block.sds * usual, block.least_uv, block.most_uv)
-
-    def _remember(self, samples: int, size: np.ndarray) -> None:
-        self._past.append((samples, size))
-        self._samples += samples
-        while self._samples - self._past[0][0] >= self._block.past_s * self._rate_hz:
-            self._samples -= self._past.popleft()[0]
+        return np.clip(block.sds * self._usual.sd, block.least_uv, block.most_uv)
