@@ -39,7 +39,8 @@ def _parse_block(entry: Any) -> Block:
 
 
 def _block_entry(block: Block) -> dict[str, Any]:
-    settings = TypeAdapter(type(block)).dump_python(block, mode="json")
+    # TOML has no word for nothing: what is None is left out, and read as the default again.
+    settings = TypeAdapter(type(block)).dump_python(block, mode="json", exclude_none=True)
     return {"block": block_name(block), **settings}
 
 

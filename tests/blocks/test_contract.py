@@ -7,6 +7,7 @@ import pytest
 from inputs import input_of
 
 from neuroaffect.blocks import BLOCKS, Entropy, FeatureBlock
+from neuroaffect.pipeline import Pipeline
 from neuroaffect.pipeline.framer import Framer
 from neuroaffect.pipeline.track import TrackRun
 from neuroaffect.stream import Chunk, FeatureInfo
@@ -200,6 +201,14 @@ def test_a_hop_of_another_length_is_taken(block, given):
 
 def test_settle_time_is_declared_and_finite(block, given):
     assert 0.0 <= block.start(given.info).settle_s <= 120.0
+
+
+def test_a_declared_block_survives_a_pipeline_file(block):
+    track = {"kind": "eeg", "blocks": [block]}
+    pipeline = Pipeline(name="file", hop_s=0.25, lead="one", tracks={"one": track})
+    again = Pipeline.from_toml(pipeline.to_toml())
+    assert again.tracks["one"].blocks == (block,)
+    assert again.fingerprint == pipeline.fingerprint
 
 
 def test_blocks_are_frozen_comparable_and_described(block):
