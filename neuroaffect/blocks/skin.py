@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import nan
 from typing import ClassVar
 
 import numpy as np
 
 from neuroaffect.blocks.base import PLAIN, Block, Context, Step, require_signal
 from neuroaffect.blocks.scr import Responses
+from neuroaffect.blocks.skin_channel import SkinChannel
 from neuroaffect.blocks.skin_contact import SkinContact
 from neuroaffect.blocks.slope import slope_per_min
 from neuroaffect.blocks.thinned import Thinned
@@ -72,8 +72,8 @@ class Skin(Block):
     Notes
     -----
     In (hop, channels) µS, out (channels, 7). Causal. Above 8 Hz the signal is first thinned to
-    about 8 Hz by means. Tonic and phasic lag by 0.4 s of smoothing. A response is told 0.75 s
-    after its peak at the earliest, typically 2 to 4 s after its onset, and counts from then on.
+    about 8 Hz by means. Tonic and phasic lag by 0.2 s of smoothing. A response is told half a
+    second after its peak, typically 2 s after its onset, and counts from then on.
     What sums up the window is NaN until half of it, and whenever less than half, could be used;
     `scr_amplitude` and `scr_rise` also while it holds no response.
 
@@ -82,7 +82,8 @@ class Skin(Block):
     in five of 20 Empatica E4 recordings the median was below 29 °C. `fall` is ours: a response
     takes 2 s and more for half its way back, so only one that more than doubled the conductance
     could break it; on those recordings what broke it was pressure on the electrode or a slip.
-    The time constants are ours too: a fall of 3 s is a half recovery of 2.1 s.
+    The time constants are ours too: a fall of 3 s is a half recovery of 2.1 s. After a level
+    that has dropped, the phasic part is too large until the level has climbed back.
 
     References
     ----------
@@ -119,6 +120,24 @@ class Skin(Block):
             )
         self._check()
         return SkinStep(info, self)
+
+    def channel(self, rate_hz: float) -> SkinChannel:
+        """Return what runs on one channel of about 8 Hz or less."""
+        return SkinChannel(
+            contact=SkinContact(
+                rate_hz=rate_hz, range_us=self.range_us, slope_us_s=self.slope_us_s,
+                fall=self.fall, hold_s=self.hold_s,
+            ),
+            split=Split(
+                rate_hz=rate_hz, decay_s=self.decay_s, rise_s=self.tonic_rise_s,
+                fall_s=self.tonic_fall_s,
+            ),
+            responses=Responses(
+                rate_hz=rate_hz, min_amplitude_us=self.min_amplitude_us, rise_s=self.scr_rise_s,
+                decay_s=self.decay_s,
+            ),
+            most_out=round(self.hold_s * rate_hz),
+        )  # fmt: skip
 
     def _check(self) -> None:
         for name in (
@@ -160,7 +179,7 @@ class SkinStep(Step):
         self.quality = np.ones(n)
         self.flaws = np.zeros(n, dtype=np.int64)
         self._thinned = Thinned(info.rate_hz, n, about_hz=_ABOUT_HZ)
-        self._channels = [_Channel(block, self._thinned.rate_hz) for _ in range(n)]
+        self._channels = [block.channel(self._thinned.rate_hz) for _ in range(n)]
         window = max(2, round(block.window_s * self._thinned.rate_hz))
         self._window = np.full((window, n, 4), np.nan)
 
@@ -175,10 +194,15 @@ class SkinStep(Step):
             self.flaws = np.array([int(c.contact.flaws) for c in self._channels])
         return self._features()
 
-    def _take(self, c: int, channel: "_Channel", values: list[float], usable: list[bool]) -> None:
+    def _take(self, c: int, channel: SkinChannel, values: list[float], usable: list[bool]) -> None:
         for i, (x, good) in enumerate(zip(values, usable, strict=True), -len(values)):
-            self._window[i, c] = channel.push(x, usable=good)
-            if channel.anew:
+            sample = channel.push(x, usable=good)
+            found = sample.response
+            self._window[i, c, :_AMPLITUDE] = sample.tonic_us, sample.phasic_us
+            self._window[i, c, _AMPLITUDE:] = (
+                (found.amplitude_us, found.rise_s) if found else np.nan
+            )
+            if sample.anew:
                 self._window[:i, c, _TONIC] = np.nan
 
     def _features(self) -> np.ndarray:
@@ -196,49 +220,3 @@ class SkinStep(Step):
         y[responses == 0, 5:] = np.nan
         y[used < len(self._window) / 2, 3:] = np.nan
         return y
-
-
-class _Channel:
-    """One channel: is it believed, its level, its responses."""
-
-    def __init__(self, block: Skin, rate_hz: float) -> None:
-        self.contact = SkinContact(
-            rate_hz=rate_hz, range_us=block.range_us, slope_us_s=block.slope_us_s,
-            fall=block.fall, hold_s=block.hold_s,
-        )  # fmt: skip
-        self._split = Split(
-            rate_hz=rate_hz, decay_s=block.decay_s, rise_s=block.tonic_rise_s,
-            fall_s=block.tonic_fall_s,
-        )  # fmt: skip
-        self._responses = Responses(
-            rate_hz=rate_hz, min_amplitude_us=block.min_amplitude_us, rise_s=block.scr_rise_s,
-            decay_s=block.decay_s,
-        )  # fmt: skip
-        self._most_out = round(block.hold_s * rate_hz)
-        self._out = 0
-        self.anew = False  # whether the newest sample began the level anew
-
-    def push(self, x: float, *, usable: bool) -> tuple[float, float, float, float]:
-        """Return tonic, phasic, and amplitude and rise time of a response, NaN for what is not."""
-        believed = self.contact.push(x)
-        self.anew = False
-        if not (believed and usable):
-            self._out += 1
-            self._responses.restart()
-            return nan, nan, nan, nan
-        if self._out:
-            self._go_on(x)
-        tonic, phasic = self._split.push(x)
-        found = self._responses.push(phasic)
-        if found is None:
-            return tonic, phasic, nan, nan
-        return tonic, phasic, found.amplitude_us, found.rise_s
-
-    def _go_on(self, x: float) -> None:
-        """Take up the level after samples held out, or begin it anew after many."""
-        if self._out > self._most_out:
-            self._split.restart()
-            self.anew = True
-        else:
-            self._split.skip(x)
-        self._out = 0

@@ -4,7 +4,7 @@ from math import exp, expm1
 
 __all__ = ["SMOOTH_S", "Split"]
 
-SMOOTH_S = 0.2  # each of two one-pole low-passes; below the fastest rise of a response
+SMOOTH_S = 0.1  # each of two one-pole low-passes; below the fastest rise of a response
 
 
 class Split:

@@ -56,7 +56,7 @@ def test_the_split_undone_is_the_smoothed_signal():
     _, x = conductance(8.0, 60, [20.0])
     split = Split(rate_hz=8.0, decay_s=3.0, rise_s=20.0, fall_s=2.0)
     total = [sum(split.push(value)) for value in x.tolist()]
-    keep = np.exp(-1 / (8.0 * 0.2))
+    keep = np.exp(-1 / (8.0 * 0.1))
     smooth = signal.lfilter([1 - keep], [1, -keep], x - 3.0)
     smooth = 3.0 + signal.lfilter([1 - keep], [1, -keep], smooth)
     assert total == pytest.approx(smooth, abs=1e-12)
