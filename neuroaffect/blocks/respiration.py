@@ -61,7 +61,9 @@ class Respiration(Block):
 
     Ours: the fusion by the closest two of three modulations (Karlen et al. ask all three), the
     way to count, and when the wave counts as a breath. A pulse shows no breath shorter than
-    two beats. Speech and sighs make breath uneven: a belt says so, a pulse falls silent.
+    two beats. Speech and sighs make breath uneven: a belt says so, a pulse falls silent. On the
+    finger and on an ECG at rest it spoke in a quarter to four fifths of the time; on the wrist,
+    20 recordings of an Empatica E4, in 3 %: breath hardly shows there.
 
     References
     ----------
