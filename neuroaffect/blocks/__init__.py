@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from neuroaffect.blocks.artifact import Artifact
+from neuroaffect.blocks.asr import Asr
 from neuroaffect.blocks.asymmetry import Asymmetry
 from neuroaffect.blocks.bandpass import Bandpass
 from neuroaffect.blocks.bandpower import BandPower
@@ -30,6 +31,7 @@ from neuroaffect.blocks.topomap import Topomap
 __all__ = [
     "BLOCKS",
     "Artifact",
+    "Asr",
     "Asymmetry",
     "BandPower",
     "Bandpass",
@@ -60,6 +62,7 @@ __all__ = [
 BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
     {
         "artifact": Artifact,
+        "asr": Asr,
         "asymmetry": Asymmetry,
         "bandpass": Bandpass,
         "bandpower": BandPower,
