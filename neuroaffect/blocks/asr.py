@@ -35,7 +35,8 @@ class Asr(Block):
     for bit.
 
     Place it after a high-pass or band-pass of 0.5 or 1 Hz (an offset would be taken for an
-    artifact) and before an average reference (which spreads one bad channel over all).
+    artifact) and after `quality`; before `artifact`, since channels that are marked bad are left
+    alone, and before an average reference, which spreads one channel's artifact over all.
 
     Parameters
     ----------
