@@ -22,6 +22,10 @@ _ASK = {
 }
 
 
+# What ln(power) is of a feature whose unit begins so; any other is a power itself.
+_LN_OF = {"nats": 2.0, "log10": np.log(10), "dB": np.log(10) / 10}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asymmetry(FeatureBlock):
     """How the features of paired electrodes differ.
@@ -46,9 +50,9 @@ class Asymmetry(FeatureBlock):
     "F4-F3" for frontal alpha. Causal, no delay; missing where either electrode's value is.
     Pairs of which the montage lacks one are left out: `Step.pairs` tells which.
 
-    In nats, DE is ½ ln(2πe P), so frontal alpha is twice the difference of DE; of features in a
-    unit of power the logarithm is taken here. More alpha on the right is read as more activity on
-    the left: positive values go with approach.
+    In nats, DE is ½ ln(2πe P), so frontal alpha is twice the difference of DE; powers in dB or
+    log10 are scaled, and of others the logarithm is taken here. More alpha on the right is read
+    as more activity on the left: positive values go with approach.
 
     References
     ----------
@@ -118,14 +122,14 @@ class AsymmetryStep(Step):
         self._measure, self._least = block.measure, block.least_divisor
         places = [[info.channels.index(label) for label in pair] for pair in pairs.found]
         self._first, self._second = np.array(places).T
-        self._column, self._is_entropy = slice(None), False
+        self._column, self._ln_of = slice(None), 0.0
         units = info.units
         if block.measure == "rasm":
             units = ("",) * len(info.features)
         if block.measure == "frontal_alpha":
             column = info.features.index(block.band)
             self._column = slice(column, column + 1)
-            self._is_entropy = bool(units) and units[column] == "nats"
+            self._ln_of = _LN_OF.get(units[column].partition(" ")[0], 0.0) if units else 0.0
             units = ("nats",)
             self._first, self._second = self._second, self._first
         self.info = replace(
@@ -143,7 +147,7 @@ class AsymmetryStep(Step):
     def process(self, x: np.ndarray, context: Context = PLAIN) -> np.ndarray:
         x = np.where(np.isfinite(x), x, np.nan)[:, self._column]
         if self._measure == "frontal_alpha":
-            x = 2 * x if self._is_entropy else _log(x)
+            x = self._ln_of * x if self._ln_of else _log(x)
         first, second = x[self._first], x[self._second]
         if self._measure == "rasm":
             return first / np.where(np.abs(second) < self._least, np.nan, second)

@@ -171,11 +171,13 @@ def _bars(axes: "Axes", finding: Finding, numbers: np.ndarray) -> None:
     values, y = finding.signed_r2[best], np.arange(len(best))
     axes.barh(y, values, color=np.where(values > 0, "#b2182b", "#2166ac"), height=0.7)
     scale = 1.25 * _scale(values)
-    _mark(axes, finding, np.array(best, dtype=int), np.full(len(best), 0.96 * scale), y, quiet=True)
+    beyond = values + 0.03 * scale * np.sign(values)
+    _mark(axes, finding, np.array(best, dtype=int), beyond, y, quiet=True)
     axes.axvline(0, color="#333333", linewidth=0.8)
     axes.set_yticks(y, [finding.cells[cell].words for cell in best], fontsize=8)
     axes.set_xlim(-scale, scale)
-    axes.invert_yaxis()
+    axes.set_ylim(len(best) - 0.5, -0.5)  # the largest on top
+    axes.tick_params(axis="x", labelsize=8)
     axes.set_xlabel("signed R²", fontsize=8)
     axes.spines[["top", "right"]].set_visible(False)
 

@@ -69,6 +69,15 @@ def test_frontal_alpha_of_powers_is_their_log_ratio():
     assert y == pytest.approx(np.log(3.0), rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("unit", "log"), [("log10 uV^2", np.log10), ("dB uV^2", lambda p: 10 * np.log10(p))]
+)
+def test_frontal_alpha_of_logarithms_is_the_same(unit, log):
+    step = Asymmetry(measure="frontal_alpha").start(features(("F3", "F4"), units=(unit, unit)))
+    y = step.process(log(np.array([[2.0, 1.0], [6.0, 1.0]])))
+    assert y == pytest.approx(np.log(3.0), rel=1e-12)
+
+
 def test_the_memory_is_that_of_the_features_read():
     info = features(("F3", "F4"), names=("beta", "alpha"))
     assert Asymmetry(measure="frontal_alpha").start(info).info.memories_s == (1.0,)
