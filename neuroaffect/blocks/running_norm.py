@@ -74,6 +74,7 @@ class RunningNormStep(Step):
     def __init__(self, info: FeatureInfo, block: RunningNorm) -> None:
         self.info = replace(info, name="running_norm", units=("",) * len(info.features))
         self.settle_s = block.warmup_s
+        self._hop_s = info.hop_s
         self._needed = round(block.warmup_s / info.hop_s)
         self._least_gain = -np.expm1(-info.hop_s / block.window_s) if block.window_s else 0.0
         self._freeze = block.freeze
@@ -102,3 +103,5 @@ class RunningNormStep(Step):
         self._count = before._count.copy()
         self._mean = before._mean.copy()
         self._variance = before._variance.copy()
+        # The warm-up goes on where it stood; a channel that never had a value holds nobody up.
+        self.settle_s = max(0, self._needed - int(self._count.max())) * self._hop_s

@@ -79,7 +79,9 @@ def explore(
             if len(rows):
                 findings.append(_finding(observed.take(rows), contrast, rows, rng, draws, progress))
     if not findings:
-        raise EvaluationError(" ".join(notes) or "no target is declared; there is nothing to find")
+        raise EvaluationError(
+            " ".join(notes) or "no target is declared; name one [[labels.targets]] in the pipeline"
+        )
     notes += _confounded(findings)
     return Exploration(findings=tuple(findings), notes=tuple(dict.fromkeys(notes)))
 

@@ -91,6 +91,15 @@ def test_settling_takes_the_warm_up():
     assert RunningNorm(warmup_s=12.0).start(INFO).settle_s == 12.0
 
 
+def test_a_warm_up_goes_on_after_a_gap_where_it_stood():
+    block = RunningNorm(warmup_s=12.0)
+    before, after = block.start(INFO), block.start(INFO)
+    for row in values()[:10]:
+        before.process(row)
+    after.resume(before)
+    assert after.settle_s == 7.0
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [({"warmup_s": 0.5}, "two hops"), ({"warmup_s": 20.0, "window_s": 10.0}, "at least the warm")],
