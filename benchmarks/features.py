@@ -53,6 +53,12 @@ BRAIN = (
     '{ block = "entropy", bands = "rbtransformer" }',
     '{ block = "asymmetry" }',
 )
+CLEANED = (
+    BRAIN[0], BRAIN[2], BRAIN[3],
+    '{ block = "ocular", eog = ["Fp1", "Fp2"] }',
+    '{ block = "asr", calibration_s = 30 }',
+    BRAIN[1], *BRAIN[4:],
+)  # fmt: skip
 WRIST = {
     "ppg": (64, "", ("quality", "beats", "hrv")),
     "breath": (64, "", ("respiration",)),
@@ -67,8 +73,8 @@ def known(entries):
     return [entry for entry in entries if entry.split('"')[1] in BLOCKS]
 
 
-def brain_pipeline():
-    blocks = ",\n  ".join(known(BRAIN))
+def brain_pipeline(entries=BRAIN):
+    blocks = ",\n  ".join(known(entries))
     return Pipeline.from_toml(
         f'name = "brain"\nhop_s = {HOP_S}\nlead = "eeg"\n[tracks.eeg]\nkind = "eeg"\n'
         f"blocks = [\n  {blocks},\n]"
@@ -87,27 +93,34 @@ def wrist_pipeline():
 
 def electrodes(count):
     """Return that many names of the 10-05 system, pairs of both sides first."""
-    from neuroaffect.montage import scalp
-
-    rows, between = "F C P Fp O FC CP AF PO".split(), "AFF FFC FCC CCP CPP PPO".split()
-    places = ("34", "12", "78", "56", "z")
-    names = [f"{row}{side}" for place in places for row in rows for side in place]
-    names += [f"{row}{side}h" for place in places[:4] for row in between for side in place]
-    return scalp(tuple(names))[:count]
+    pairs = """Fp12 F34 C34 O12 F78 T78 P78 FC56 P34 CP56 AF34 FC12 CP12 PO34 FT78 TP78 F12 C12 P12
+        F56 C56 P56 FC34 CP34 AF78 PO78 PO56 FT910 TP910 F910 P910""".split()
+    between = [f"{row}{side}h" for row in "AFF FFC FCC CCP CPP PPO AFp".split()
+               for side in (1, 2, 3, 4, 5, 6)] + ["FFT7h", "FFT8h", "FTT7h", "FTT8h", "TTP7h",
+               "TTP8h", "TPP7h", "TPP8h", "OI1h", "OI2h", "POO1", "POO2"]  # fmt: skip
+    names = []
+    for pair in pairs:
+        row = pair.rstrip("0123456789")
+        places = ("9", "10") if pair.endswith("910") else tuple(pair[len(row) :])
+        names += [f"{row}{place}" for place in places]
+    names += "Fz Cz Pz Oz FCz CPz AFz POz Fpz Iz T9 T10".split()
+    return tuple((names + between)[:count])
 
 
 def brain_signals(channels, rate_hz, seconds):
-    """Return a stream of pink noise with some alpha, microvolts."""
+    """Return a stream of pink noise with some alpha and a blink every five seconds, microvolts."""
     rng = np.random.default_rng(0)
     n = round(seconds * rate_hz)
     spectrum = np.fft.rfft(rng.standard_normal((n, channels)), axis=0)
     spectrum[1:] /= np.sqrt(np.fft.rfftfreq(n, 1 / rate_hz)[1:, None])
     pink = np.fft.irfft(spectrum, n, axis=0)
     alpha = np.sin(2 * np.pi * 10 * np.arange(n) / rate_hz)[:, None] * rng.random(channels)
-    info = StreamInfo(
-        name="eeg", kind="eeg", rate_hz=float(rate_hz), channels=electrodes(channels), unit="uV"
-    )
-    return {"eeg": (info, 15 * pink / pink.std() + 8 * alpha)}
+    labels = electrodes(channels)
+    info = StreamInfo(name="eeg", kind="eeg", rate_hz=float(rate_hz), channels=labels, unit="uV")
+    since_s = np.arange(n) / rate_hz % 5.0 - 2.5
+    reach = np.array([1.0 if label.startswith("Fp") else 0.1 for label in labels])
+    blinks = 150 * np.exp(-((since_s / 0.1) ** 2))[:, None] * reach
+    return {"eeg": (info, 15 * pink / pink.std() + 8 * alpha + blinks)}
 
 
 def wrist_signals(seconds):
@@ -261,9 +274,10 @@ def show_blocks(console, rows):
 
 def pipeline_times(rounds):
     rows = []
-    brain, wrist = brain_pipeline(), wrist_pipeline()
+    brain, cleaned, wrist = brain_pipeline(), brain_pipeline(CLEANED), wrist_pipeline()
     for title, pipeline, signals, seconds in (
-        *((f"brain, {c} channels, {r} Hz", brain, brain_signals(c, r, SECONDS), SECONDS)
+        *((f"{who}, {c} channels, {r} Hz", pipeline, brain_signals(c, r, SECONDS), SECONDS)
+          for who, pipeline in (("brain", brain), ("brain, cleaned", cleaned))
           for c, r in ((14, 128), *CONFIGS)),
         ("wrist, pulse 64, acceleration 32, skin and temperature 4 Hz", wrist,
          wrist_signals(600), 600),
