@@ -52,9 +52,10 @@ class Connectivity(Block):
     was bad within the window, as far as the steps before this one tell, or that has no power in
     a band, is NaN and left out of the others' strength; so is a channel alone.
 
-    Coherence and phase locking of unrelated channels do not average 0 but about 1/√K for K
-    independent segments (K is a little more than `window_s` / `segment_s`): compare only what has
-    the same window. Phase locking is over segments of time here, where its authors took trials.
+    Unrelated channels do not average 0 but, over K = 2 `window_s` / `segment_s` - 1 segments,
+    about √(π/4K) in coherence and phase locking and 1/√(πK) in imaginary coherence (0.23 and
+    0.15 as declared): compare only what has the same window. Phase locking is over segments of
+    time here, where its authors took trials.
 
     References
     ----------

@@ -95,13 +95,17 @@ def test_the_other_measures_see_both(measure):
     assert min(lagged, together) > 0.6
 
 
-def test_coherence_of_unrelated_channels_is_the_root_of_one_in_as_many_segments():
+# Half overlapping Hann segments are worth 1/1.056 as many independent ones (Welch 1967, with a
+# correlation of 1/6 between neighbours); |C| over K of them has the mean √(π/4K), |Im C| 1/√(πK).
+@pytest.mark.parametrize(
+    ("measure", "floor"),
+    [("coherence", np.pi / 4), ("phase-locking", np.pi / 4), ("imaginary", 1 / np.pi)],
+)
+def test_unrelated_channels_have_the_value_of_as_many_segments(measure, floor):
     x = np.random.default_rng(6).standard_normal((round(RATE * 400), 4))
-    block = Connectivity(bands={"wide": (4.0, 60.0)}, measure="coherence", window_s=12.0)
+    block = Connectivity(bands={"wide": (4.0, 60.0)}, measure=measure, window_s=12.0)
     measured = run(block, x)[100:].mean()
-    # Half overlapping Hann segments are worth 23/1.056 of 23 (Welch 1967: correlation 1/6);
-    # the mean of |C| over K segments is √(π/4K).
-    assert measured == pytest.approx(np.sqrt(np.pi / 4 / (23 / 1.056)), rel=0.05)
+    assert measured == pytest.approx(np.sqrt(floor / (23 / 1.056)), rel=0.05)
 
 
 def test_strength_is_the_mean_over_the_other_channels():
