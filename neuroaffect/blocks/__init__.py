@@ -21,6 +21,7 @@ from neuroaffect.blocks.ocular import Ocular
 from neuroaffect.blocks.quality import Quality
 from neuroaffect.blocks.raw import Raw
 from neuroaffect.blocks.reference import Reference
+from neuroaffect.blocks.resample import Resample
 from neuroaffect.blocks.respiration import Respiration
 from neuroaffect.blocks.running_norm import RunningNorm
 from neuroaffect.blocks.skin import Skin
@@ -50,6 +51,7 @@ __all__ = [
     "Quality",
     "Raw",
     "Reference",
+    "Resample",
     "Respiration",
     "RunningNorm",
     "Skin",
@@ -77,6 +79,7 @@ BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
         "quality": Quality,
         "raw": Raw,
         "reference": Reference,
+        "resample": Resample,
         "respiration": Respiration,
         "running_norm": RunningNorm,
         "skin": Skin,

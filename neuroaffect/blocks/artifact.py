@@ -47,8 +47,9 @@ class Artifact(Block):
     -----
     In and out (hop, channels) µV; verdict and reason are :attr:`Step.quality` and
     :attr:`Step.flaws`, (channels,). Causal, no delay; memory `past_s`, of which half may be
-    artifact (:class:`~neuroaffect.blocks.usual.Usual`). A restart after a gap takes the past over. The numbers are ours; most_uv is
-    common practice in studies of evoked potentials, where limits are from 75 to 200 µV.
+    artifact (:class:`~neuroaffect.blocks.usual.Usual`). A restart after a gap takes the past
+    over. The numbers are ours; `most_uv` is common practice in studies of evoked potentials,
+    where limits are from 75 to 200 µV.
     """
 
     kinds: ClassVar[frozenset[str]] = frozenset({"eeg"})
