@@ -1,6 +1,8 @@
 """``neuroaffect devices``: the headsets and wristbands there are files for."""
 
-from neuroaffect.cli.output import AsJson, answer, table
+from collections.abc import Sequence
+
+from neuroaffect.cli.output import AsJson, answer, note, table
 from neuroaffect.cli.shelves import Where, Words, tell_where, wanted
 
 __all__ = ["run"]
@@ -42,5 +44,26 @@ def _show(name: str, *, as_json: bool) -> None:
 
     device = load_device(name)
     path = find("devices", name)
-    facts = {**device.model_dump(mode="json", exclude_none=True), "path": str(path)}
+    pairs = [_pairs(s.channels) for s in device.streams if s.kind == "eeg" and s.channels]
+    facts = {
+        **device.model_dump(mode="json", exclude_none=True),
+        "pairs": pairs[0] if pairs else {},
+        "path": str(path),
+    }
     answer(facts, as_json=as_json, show=lambda: print(path.read_text(encoding="utf-8"), end=""))
+    if pairs and not as_json:
+        for kind, names in pairs[0].items():
+            note(f"{kind.replace('_', ' ')}: {', '.join(names) or 'none'}")
+
+
+def _pairs(channels: Sequence[str]) -> dict[str, list[str]]:
+    """Return the pairs that `asymmetry` would find among these electrodes, and the halves."""
+    from neuroaffect.blocks.pairs import caudal_pairs, lateral_pairs
+
+    sides, ends = lateral_pairs(channels), caudal_pairs(channels)
+    return {
+        "pairs_left_right": ["-".join(pair) for pair in sides.found],
+        "lacking_a_side": ["-".join(pair) for pair in sides.missing],
+        "pairs_front_back": ["-".join(pair) for pair in ends.found],
+        "lacking_an_end": ["-".join(pair) for pair in ends.missing],
+    }

@@ -46,3 +46,16 @@ def test_a_broken_file_of_ones_own_is_one_sentence(cli, monkeypatch, tmp_path):
     (tmp_path / "devices" / "mine.toml").write_text("name = ")
     monkeypatch.setenv("NEUROAFFECT_HOME", str(tmp_path))
     assert "mine.toml is no TOML" in cli("devices").sentence
+
+
+def test_a_device_tells_which_pairs_its_electrodes_make(cli):
+    pairs = cli("devices", "show", "muse-2", "--json").json["pairs"]
+    assert pairs["pairs_left_right"] == ["TP9-TP10", "AF7-AF8"]
+    assert pairs["lacking_a_side"] == pairs["pairs_front_back"] == []
+    assert "AF7-PO7" in pairs["lacking_an_end"]
+
+
+def test_pairs_stay_out_of_the_file_that_is_shown(cli):
+    shown = cli("devices", "show", "emotiv-epoc-x")
+    assert "F7-F8" not in shown.stdout
+    assert "pairs left right: AF3-AF4, F7-F8" in shown.stderr
