@@ -10,11 +10,13 @@ from neuroaffect.blocks.bandpass import Bandpass
 from neuroaffect.blocks.bandpower import BandPower
 from neuroaffect.blocks.base import Block, Context, FeatureBlock, Step
 from neuroaffect.blocks.baseline import Baseline
+from neuroaffect.blocks.beats import Beats
 from neuroaffect.blocks.connectivity import Connectivity
 from neuroaffect.blocks.covariance import Covariance
 from neuroaffect.blocks.entropy import Entropy
 from neuroaffect.blocks.flaw import Flaw
 from neuroaffect.blocks.hjorth import Hjorth
+from neuroaffect.blocks.hrv import Hrv
 from neuroaffect.blocks.motion import Motion
 from neuroaffect.blocks.notch import Notch
 from neuroaffect.blocks.ocular import Ocular
@@ -37,6 +39,7 @@ __all__ = [
     "BandPower",
     "Bandpass",
     "Baseline",
+    "Beats",
     "Block",
     "Connectivity",
     "Context",
@@ -45,6 +48,7 @@ __all__ = [
     "FeatureBlock",
     "Flaw",
     "Hjorth",
+    "Hrv",
     "Motion",
     "Notch",
     "Ocular",
@@ -69,10 +73,12 @@ BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
         "bandpass": Bandpass,
         "bandpower": BandPower,
         "baseline": Baseline,
+        "beats": Beats,
         "connectivity": Connectivity,
         "covariance": Covariance,
         "entropy": Entropy,
         "hjorth": Hjorth,
+        "hrv": Hrv,
         "motion": Motion,
         "notch": Notch,
         "ocular": Ocular,

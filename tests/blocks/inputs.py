@@ -30,7 +30,7 @@ def input_of(block: Block) -> Input:
     """Return what this block can work on; the electroencephalogram if it takes anything."""
     if isinstance(block, FeatureBlock):
         return _features()
-    kinds = sorted(block.kinds) or ["eeg"]
+    kinds = [kind for kind in sorted(block.kinds) if kind in _MAKERS] or ["eeg"]
     return _MAKERS["eeg" if "eeg" in kinds else kinds[0]]()
 
 
