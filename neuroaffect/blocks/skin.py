@@ -20,7 +20,7 @@ __all__ = ["Skin"]
 
 _ABOUT_HZ = 8.0  # skin has nothing to say above 1 Hz
 _LEAST_HZ = 2.0
-_TONIC, _PHASIC, _AMPLITUDE, _RISE = range(4)  # what is kept of each sample of the window
+_TONIC, _PHASIC, _USED, _AMPLITUDE, _RISE = range(5)  # what is kept of each sample
 _UNITS = {
     "tonic": "uS",
     "tonic_slope": "uS/min",
@@ -46,7 +46,8 @@ class Skin(Block):
     `hold_s` after. Samples of then, and of hops whose channel is bad by a step before or moves
     by the motion gate, are held out: they make no response, do not move the level and do not
     count as time. A response that they cut is dropped. When they end after more than `hold_s`,
-    the level starts anew, and so does its slope.
+    the level starts anew, and so does its slope. A level that has started, at first or anew, is
+    told once it had `decay_s` + `tonic_fall_s` to fall, for it may have started on a response.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ class Skin(Block):
 
     Amplitudes of 0.01 to 0.05 µS are customary (Boucsein et al.). Range, slope and the five
     seconds after are Kleckner's; their rule on skin temperature (30 to 40 °C) is not applied:
-    in five of 20 Empatica E4 recordings the median was below 29 °C. `fall` is ours: a response
+    in five of 20 Empatica E4 recordings the median was below 30 °C. `fall` is ours: a response
     takes 2 s and more for half its way back, so only one that more than doubled the conductance
     could break it; on those recordings what broke it was pressure on the electrode or a slip.
     The time constants are ours too: a fall of 3 s is a half recovery of 2.1 s. After a level
@@ -137,6 +138,7 @@ class Skin(Block):
                 decay_s=self.decay_s,
             ),
             most_out=round(self.hold_s * rate_hz),
+            settle=round((self.decay_s + self.tonic_fall_s) * rate_hz),
         )  # fmt: skip
 
     def _check(self) -> None:
@@ -181,12 +183,14 @@ class SkinStep(Step):
         self._thinned = Thinned(info.rate_hz, n, about_hz=_ABOUT_HZ)
         self._channels = [block.channel(self._thinned.rate_hz) for _ in range(n)]
         window = max(2, round(block.window_s * self._thinned.rate_hz))
-        self._window = np.full((window, n, 4), np.nan)
+        self._window = np.full((window, n, 5), np.nan)
 
     def process(self, x: np.ndarray, context: Context = PLAIN) -> np.ndarray:
         means, usable = self._thinned.push(x, context.good_of(x.shape[1]))
         if len(means):
-            self._window = np.concatenate([self._window, np.empty((len(means), x.shape[1], 4))])
+            self._window = np.concatenate(
+                [self._window, np.full((len(means), x.shape[1], 5), np.nan)]
+            )
             for c, channel in enumerate(self._channels):
                 self._take(c, channel, means[:, c].tolist(), usable[:, c].tolist())
             self._window = self._window[len(means) :]
@@ -196,27 +200,26 @@ class SkinStep(Step):
 
     def _take(self, c: int, channel: SkinChannel, values: list[float], usable: list[bool]) -> None:
         for i, (x, good) in enumerate(zip(values, usable, strict=True), -len(values)):
-            sample = channel.push(x, usable=good)
-            found = sample.response
-            self._window[i, c, :_AMPLITUDE] = sample.tonic_us, sample.phasic_us
-            self._window[i, c, _AMPLITUDE:] = (
-                (found.amplitude_us, found.rise_s) if found else np.nan
-            )
+            sample, row = channel.push(x, usable=good), self._window[i, c]
+            row[_TONIC], row[_PHASIC] = sample.tonic_us, sample.phasic_us
+            if sample.used:
+                row[_USED] = 1.0
+            if sample.response:
+                row[_AMPLITUDE], row[_RISE] = sample.response.amplitude_us, sample.response.rise_s
             if sample.anew:
-                self._window[:i, c, _TONIC] = np.nan
+                self._window[:i, c, _TONIC] = np.nan  # a slope needs one contact
 
     def _features(self) -> np.ndarray:
-        rate_hz = self._thinned.rate_hz
-        used = np.isfinite(self._window[:, :, _PHASIC]).sum(axis=0)  # (channels,)
-        responses = np.isfinite(self._window[:, :, _AMPLITUDE]).sum(axis=0)
-        # Sums over what is there; the quotients of too few are overwritten below.
-        phasic, amplitude, rise = np.nansum(self._window[:, :, 1:], axis=0).T
-        y = np.empty((len(used), len(_UNITS)))
+        rate_hz, half = self._thinned.rate_hz, len(self._window) / 2
+        there = np.isfinite(self._window).sum(axis=0).T  # (5, channels)
+        # Of what is there; the quotients of too few are overwritten below.
+        mean = np.nansum(self._window, axis=0).T / np.maximum(there, 1)
+        y = np.empty((self._window.shape[1], len(_UNITS)))
         y[:, 0], y[:, 2] = self._window[-1, :, _TONIC], self._window[-1, :, _PHASIC]
         y[:, 1] = slope_per_min(self._window[:, :, _TONIC], rate_hz)
-        y[:, 3] = phasic / np.maximum(used, 1)
-        y[:, 4] = responses * (60.0 * rate_hz) / np.maximum(used, 1)
-        y[:, 5:] = np.stack([amplitude, rise], axis=1) / np.maximum(responses, 1)[:, None]
-        y[responses == 0, 5:] = np.nan
-        y[used < len(self._window) / 2, 3:] = np.nan
+        y[:, 3] = np.where(there[_PHASIC] >= half, mean[_PHASIC], np.nan)
+        used_min = np.maximum(there[_USED], 1) / (60.0 * rate_hz)
+        y[:, 4], y[:, 5], y[:, 6] = there[_AMPLITUDE] / used_min, mean[_AMPLITUDE], mean[_RISE]
+        y[there[_AMPLITUDE] == 0, 5:] = np.nan
+        y[there[_USED] < half, 4:] = np.nan
         return y

@@ -12,11 +12,14 @@ __all__ = ["SkinChannel", "SkinSample"]
 
 @dataclass(frozen=True, slots=True)
 class SkinSample:
-    """What one sample says; NaN while it is held out.
+    """What one sample says.
 
-    `response` is the one that this sample completes; `anew` tells that the level begins with it.
+    `used` is False while samples are held out. Tonic and phasic part are NaN then, and until the
+    level has settled. `response` is the one that this sample completes; `anew` tells that the
+    level begins with it.
     """
 
+    used: bool = False
     tonic_us: float = nan
     phasic_us: float = nan
     response: Response | None = None
@@ -33,15 +36,25 @@ class SkinChannel:
     responses : Responses
     most_out : int
         After more samples held out than this, the level begins anew.
+    settle : int
+        Samples until a level that has begun is told.
     """
 
     def __init__(
-        self, *, contact: SkinContact, split: Split, responses: Responses, most_out: int
+        self,
+        *,
+        contact: SkinContact,
+        split: Split,
+        responses: Responses,
+        most_out: int,
+        settle: int,
     ) -> None:
         self.contact = contact
         self._split = split
         self._responses = responses
         self._most_out = most_out
+        self._settle = settle
+        self._left = settle
         self._out = 0
 
     def push(self, x: float, *, usable: bool) -> SkinSample:
@@ -54,8 +67,13 @@ class SkinChannel:
         anew = self._out > self._most_out
         if anew:
             self._split.restart()
+            self._left = self._settle
         elif self._out:
             self._split.skip(x)
         self._out = 0
         tonic, phasic = self._split.push(x)
-        return SkinSample(tonic, phasic, self._responses.push(phasic), anew)
+        response = self._responses.push(phasic)
+        if self._left:
+            self._left -= 1
+            tonic = phasic = nan
+        return SkinSample(True, tonic, phasic, response, anew)
