@@ -18,6 +18,7 @@ from neuroaffect.blocks.flaw import Flaw
 from neuroaffect.blocks.hjorth import Hjorth
 from neuroaffect.blocks.hrv import Hrv
 from neuroaffect.blocks.motion import Motion
+from neuroaffect.blocks.muscle import Muscle
 from neuroaffect.blocks.notch import Notch
 from neuroaffect.blocks.ocular import Ocular
 from neuroaffect.blocks.quality import Quality
@@ -50,6 +51,7 @@ __all__ = [
     "Hjorth",
     "Hrv",
     "Motion",
+    "Muscle",
     "Notch",
     "Ocular",
     "Quality",
@@ -80,6 +82,7 @@ BLOCKS: Mapping[str, type[Block]] = MappingProxyType(
         "hjorth": Hjorth,
         "hrv": Hrv,
         "motion": Motion,
+        "muscle": Muscle,
         "notch": Notch,
         "ocular": Ocular,
         "quality": Quality,
