@@ -20,6 +20,7 @@ FLOORS = {
     "catalog": 3, "features": 3,
     "acquire": 4, "models": 4,
     "corpora": 5, "training": 5, "live": 5, "parity": 5, "survey": 5, "doctor": 5,
+    "contact": 5,
     "dashboard": 6, "explore": 6,
     "cli": 7,
 }  # fmt: skip
@@ -42,6 +43,7 @@ THIRD_PARTY = {
     "corpora": {"mne", "scipy", "h5py"},
     "training": {"torch", "torch_geometric", "sklearn", "joblib", "matplotlib", "scipy"},
     "explore": {"scipy", "matplotlib"},
+    "contact": {"matplotlib"},
     "doctor": {"pyqtgraph", "PySide6", "torch", "onnxruntime"},
     "dashboard": {"pyqtgraph", "PySide6"},
     "cli": {"typer", "rich"},

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from neuroaffect.acquire.look import look_at
     from neuroaffect.acquire.lsl import LslSource
     from neuroaffect.acquire.offered import Offered
-    from neuroaffect.acquire.outlet import AffectOutlet, RawOutlet
+    from neuroaffect.acquire.outlet import AffectOutlet, QualityOutlet, RawOutlet
     from neuroaffect.acquire.recorded import Recorded
     from neuroaffect.acquire.recorder import Recorder, RecordingReport, StreamReport
     from neuroaffect.acquire.simulator import Simulator
@@ -33,6 +33,7 @@ __all__ = [
     "Intake",
     "LslSource",
     "Offered",
+    "QualityOutlet",
     "RawOutlet",
     "RawSource",
     "Recorded",
@@ -50,7 +51,8 @@ __all__ = [
 _WHERE = {
     "AffectOutlet": "outlet", "Arrays": "arrays", "FAULTS": "faults", "Fault": "faults",
     "Faulty": "faulty", "parse_faults": "faults", "Gap": "gaps", "Intake": "intake",
-    "LslSource": "lsl", "Offered": "offered", "RawOutlet": "outlet", "RawSource": "source",
+    "LslSource": "lsl", "Offered": "offered", "QualityOutlet": "outlet",
+    "RawOutlet": "outlet", "RawSource": "source",
     "Recorded": "recorded", "Recorder": "recorder", "RecordingReport": "recorder",
     "Simulator": "simulator", "StreamReport": "recorder", "StreamState": "source",
     "discover": "discovery", "look_at": "look", "stream_names": "intake",

@@ -1,6 +1,7 @@
 """What leaves over LSL: predictions, and recorded or simulated streams played again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from types import ModuleType
 from xml.etree import ElementTree
@@ -10,11 +11,12 @@ import pylsl
 
 from neuroaffect.acquire.tuning import config_text
 from neuroaffect.affect import Prediction, Target
+from neuroaffect.blocks import Flaw
 from neuroaffect.errors import StreamError
 from neuroaffect.session.raw import RawStream, prediction_stream
 from neuroaffect.session.xdf_header import write_header
 
-__all__ = ["AffectOutlet", "RawOutlet", "tuned"]
+__all__ = ["AffectOutlet", "QualityOutlet", "RawOutlet", "tuned"]
 
 _BUFFER_S = 360
 
@@ -58,6 +60,40 @@ class AffectOutlet:
     def close(self) -> None:
         """Take the stream off the network."""
         self._outlet.close()
+
+
+class QualityOutlet:
+    """Send how well the channels of a stream are in contact, as two LSL streams.
+
+    "<stream> quality", of type "Quality": one channel per channel judged, under its label, 1
+    good to 0 bad. "<stream> flaws", of type "Flaws": the same channels, the reasons as bits of
+    a whole number; the description of the stream names them. Irregular rate, equal stamps.
+
+    Parameters
+    ----------
+    stream : str
+        Name of the stream that is judged.
+    channels : sequence of str
+    source_id : str
+        Must stay the same over restarts, so that receivers find the streams again.
+    """
+
+    def __init__(self, stream: str, channels: Sequence[str], *, source_id: str) -> None:
+        raw = _about(f"{stream} quality", "Quality", "float32", channels, source_id)
+        self._quality = RawOutlet(raw, source_id=raw.source_id)
+        raw = _about(f"{stream} flaws", "Flaws", "int32", channels, source_id)
+        self._flaws = RawOutlet(replace(raw, header=_with_bits(raw)), source_id=raw.source_id)
+
+    def push(self, time: float, quality: np.ndarray, flaws: np.ndarray) -> None:
+        """Send one verdict, (channels,) each."""
+        stamps = np.array([time])
+        self._quality.push(quality[None], stamps)
+        self._flaws.push(flaws[None], stamps)
+
+    def close(self) -> None:
+        """Take both streams off the network."""
+        self._quality.close()
+        self._flaws.close()
 
 
 class RawOutlet:
@@ -113,3 +149,22 @@ def _copy(xml: ElementTree.Element, into: "pylsl.info.XMLElement") -> None:
             _copy(child, into.append_child(child.tag))
         elif child.text and child.text.strip():
             into.append_child_value(child.tag, child.text.strip())
+
+
+def _about(name: str, type: str, format: str, channels: Sequence[str], source_id: str) -> RawStream:
+    n = len(channels)
+    return RawStream(
+        id=0, name=name, type=type, source_id=f"{source_id}:{type}", rate_hz=0.0, format=format,
+        labels=tuple(channels), units=("",) * n, types=(type,) * n,
+    )  # fmt: skip
+
+
+def _with_bits(raw: RawStream) -> str:
+    """Return the header of a stream of flaws, with what each bit means."""
+    root = ElementTree.fromstring(write_header(raw, redact=False))
+    bits = ElementTree.SubElement(root.find("desc"), "flaws")
+    for flaw in Flaw:
+        described = ElementTree.SubElement(bits, "flaw")
+        ElementTree.SubElement(described, "bit").text = str(int(flaw))
+        ElementTree.SubElement(described, "name").text = flaw.words
+    return ElementTree.tostring(root, encoding="unicode")

@@ -2,9 +2,11 @@
 
 import numpy as np
 
-__all__ = ["FAIR", "grade"]
+__all__ = ["FAIR", "USABLE", "WORDS", "grade", "word_of"]
 
 FAIR = 0.75  # below this grade the flaw is told
+USABLE = 0.5  # below this a channel counts as bad
+WORDS = ("good", "poor", "bad")
 
 
 def grade(value: np.ndarray, good: float, poor: float, *, floor: float = 0.0) -> np.ndarray:
@@ -27,3 +29,12 @@ def grade(value: np.ndarray, good: float, poor: float, *, floor: float = 0.0) ->
     with np.errstate(divide="ignore"):
         steps = np.log(np.asarray(value) / good) / np.log(poor / good)
     return np.where(np.isnan(steps), 1.0, np.clip(1.0 - 0.5 * steps, floor, 1.0))
+
+
+def word_of(quality: float) -> str:
+    """Return the word for a quality: good, poor (still used, with a flaw told) or bad.
+
+    >>> word_of(1.0), word_of(0.5), word_of(0.49)
+    ('good', 'poor', 'bad')
+    """
+    return "good" if quality >= FAIR else "poor" if quality >= USABLE else "bad"

@@ -14,8 +14,9 @@ from neuroaffect.errors import NeuroaffectError
 
 __all__ = ["app", "main"]
 
-VERBS = ("demo", "doctor", "devices", "pipelines", "streams", "info", "convert", "record", "replay",
-         "features", "explore", "train", "evaluate", "live", "check")  # fmt: skip
+VERBS = ("demo", "doctor", "devices", "pipelines", "streams", "quality", "info", "convert",
+         "record", "replay", "features", "explore", "train", "evaluate", "live",
+         "check")  # fmt: skip
 
 # Which extra brings a library that an installation may lack.
 EXTRA_OF = {

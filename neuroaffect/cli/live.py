@@ -1,8 +1,6 @@
 """``neuroaffect live``: a trained model on live streams, or on a recording as if it were live."""
 
 import contextlib
-import json
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,13 +12,13 @@ import typer
 
 from neuroaffect.affect import DIMENSIONS, Prediction
 from neuroaffect.cli.interrupt import ended_by_ctrl_c
-from neuroaffect.cli.output import note, plain
+from neuroaffect.cli.output import note
 from neuroaffect.cli.record import Seconds
+from neuroaffect.cli.states import print_line, states_told
 from neuroaffect.cli.streams import Timeout
-from neuroaffect.cli.understood import Understood
 
 if TYPE_CHECKING:
-    from neuroaffect.acquire import RawSource, StreamState
+    from neuroaffect.acquire import RawSource
     from neuroaffect.live import Live, Sink
     from neuroaffect.models import AffectModel
     from neuroaffect.pipeline import Tick
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 LSL = "lsl"
-_LOOK_EVERY_S = 0.2
 _SMOOTH_S = 0.05  # with a window: signals move on in pieces too short to see
 
 
@@ -74,7 +71,7 @@ def run(
             ended_by_ctrl_c(live.stop),
             contextlib.nullcontext() if headless else _window(live, opened, stays=stays),
             _ended_after(live, for_s),
-            _states_told(opened, as_json=headless),
+            states_told(opened, as_json=headless),
         ):
             live.run()
     if mailbox is not None:
@@ -163,7 +160,7 @@ class JsonLines:
             "abstained": None if prediction.abstained is None else prediction.abstained.value,
             "age_ms": age_ms,
         }
-        _print_line(facts)
+        print_line(facts)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -214,56 +211,3 @@ def _ended_after(live: "Live", for_s: float | None) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-@contextlib.contextmanager
-def _states_told(source: "RawSource", *, as_json: bool) -> Iterator[None]:
-    """Say when a stream falls silent, is lost, refused, back or odd; in JSON beside predictions.
-
-    A line of state has a key `event`, which no prediction has.
-    """
-    over = threading.Event()
-    understood = Understood(source)
-
-    def look() -> None:
-        known: dict[str, str] = {}
-        while not over.wait(_LOOK_EVERY_S):
-            for name, state in source.states().items():
-                before, known[name] = known.get(name, "waiting"), state.state
-                if state.state != before and state.state != "recorded":
-                    _tell_state(name, state, as_json=as_json)
-            tell_odd()
-
-    def tell_odd() -> None:
-        for name, sentence in understood.tell():
-            if as_json:
-                facts = {"event": "suspicion", "stream": name, "text": sentence}
-                print(json.dumps(facts), flush=True)
-
-    tell_odd()
-    looking = threading.Thread(target=look, name="states", daemon=True)
-    looking.start()
-    try:
-        yield
-    finally:
-        over.set()
-        looking.join()
-        tell_odd()
-
-
-def _tell_state(name: str, state: "StreamState", *, as_json: bool) -> None:
-    if state.state != "live":
-        note(state.says or f"stream '{name}' is {state.state}")
-    if as_json:
-        facts = {
-            "event": "state", "stream": name, "state": state.state, "clock": state.clock,
-            "age_s": state.age_s, "lost": state.lost, "reconnects": state.reconnects,
-        }  # fmt: skip
-        with contextlib.suppress(BrokenPipeError):  # nobody reads: the predictions' thread ends it
-            _print_line(facts)
-
-
-def _print_line(facts: dict[str, object]) -> None:
-    """Print one line of JSON; in one piece, since states and predictions are of two threads."""
-    sys.stdout.write(json.dumps(plain(facts)) + "\n")
-    sys.stdout.flush()

@@ -6,7 +6,7 @@ import numpy as np
 import pylsl
 import pytest
 
-from neuroaffect.acquire import AffectOutlet, LslSource, RawOutlet
+from neuroaffect.acquire import AffectOutlet, LslSource, QualityOutlet, RawOutlet
 from neuroaffect.affect import Abstention, Prediction, Target
 from neuroaffect.errors import StreamError
 
@@ -77,3 +77,21 @@ def test_an_outlet_says_all_that_the_sender_said_and_no_host(stream, unique):
     assert said.desc().child("reference").child_value("label") == "Fpz"
     assert said.get_channel_labels() == ["Fp1", "Fp2"]
     assert said.desc().child_value("hostname") == ""
+
+
+def test_quality_leaves_with_its_labels_and_flaws_with_the_meaning_of_their_bits(unique):
+    outlet = QualityOutlet(f"cap-{unique}", ("Fz", "Cz"), source_id=unique)
+    [found] = pylsl.resolve_byprop("name", f"cap-{unique} flaws", timeout=30.0)
+    said = pylsl.StreamInlet(found, recover=False).info(timeout=30.0)
+    with LslSource([f"name=cap-{unique} quality"], timeout_s=30.0) as source:
+        source.go_live()
+        outlet.push(pylsl.local_clock(), np.array([1.0, 0.25]), np.array([0, 2]))
+        got, deadline = None, time.monotonic() + 30.0
+        while got is None and time.monotonic() < deadline:
+            got = source.get(0.5)
+    outlet.close()
+    assert got[1].data.tolist() == [[1.0, 0.25]]
+    [info] = source.streams.values()
+    assert info.channels == tuple(said.get_channel_labels()) == ("Fz", "Cz")
+    second = said.desc().child("flaws").first_child().next_sibling()
+    assert (second.child_value("bit"), second.child_value("name")) == ("2", "flat")

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from neuroaffect.cli.live import _print_line
+from neuroaffect.cli.states import print_line
 
 ROW_KEYS = {
     "corpus", "model", "split", "leaky", "dimension", "subjects", "trials", "balanced_accuracy",
@@ -130,7 +130,7 @@ def test_a_folder_without_a_bundle_is_refused(cli, tmp_path):
 def test_a_line_of_json_is_written_in_one_piece(monkeypatch):
     pieces = []
     monkeypatch.setattr("sys.stdout", SimpleNamespace(write=pieces.append, flush=lambda: None))
-    _print_line({"event": "state", "age_s": float("nan")})
+    print_line({"event": "state", "age_s": float("nan")})
     assert pieces == ['{"event": "state", "age_s": null}\n']
 
 
