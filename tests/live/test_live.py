@@ -28,7 +28,7 @@ lead = "eeg"
 [tracks.eeg]
 kind = "eeg"
 blocks = [
-  { block = "quality" },
+  { block = "quality", noise = false },
   { block = "entropy", bands = { alpha = [8, 13], beta = [14, 30] }, window_s = 1.0 },
 ]
 

@@ -14,7 +14,7 @@ lead = "eeg"
 kind = "eeg"
 channels = "scalp"
 blocks = [
-  { block = "quality" },
+  { block = "quality", noise = false },
   { block = "bandpass", low_hz = 1.0, high_hz = 45.0 },
   { block = "entropy", bands = "rbtransformer", window_s = 1.0 },
 ]
