@@ -18,6 +18,7 @@ __all__ = ["Artifact"]
 
 _HIGHPASS_HZ = 1.0
 _STEP_S = 0.02
+_LEAST_RATE_HZ = 50.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,11 @@ class Artifact(Block):
 
     def start(self, info: StreamInfo) -> "ArtifactStep":
         info = require_signal(info, "artifact", self.kinds)
+        if info.rate_hz < _LEAST_RATE_HZ:
+            raise PipelineError(
+                f"artifact: '{info.name}' has {info.rate_hz:g} Hz, too few to see a step within "
+                f"20 ms; it takes {_LEAST_RATE_HZ:g} Hz or more"
+            )
         if not 0 < self.least_uv <= self.most_uv:
             raise PipelineError(
                 f"artifact: least_uv = {self.least_uv:g} and most_uv = {self.most_uv:g} bound no "

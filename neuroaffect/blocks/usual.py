@@ -28,6 +28,8 @@ class Usual:
         self._past_s = past_s
         self._hops: deque[tuple[int, np.ndarray]] = deque()
         self._samples = 0
+        self._sd: np.ndarray | None = None
+        self._since = 0  # samples
 
     @property
     def learnt(self) -> bool:
@@ -36,13 +38,17 @@ class Usual:
 
     @property
     def sd(self) -> np.ndarray:
-        """The standard deviation, of the shape of the medians."""
-        return np.median([median for _, median in self._hops], axis=0) / _SD_OF_MEDIAN
+        """The standard deviation, of the shape of the medians; looked at once a second."""
+        if self._sd is None or self._since >= self._rate_hz:
+            self._sd = np.median([median for _, median in self._hops], axis=0) / _SD_OF_MEDIAN
+            self._since = 0
+        return self._sd
 
     def add(self, samples: int, median: np.ndarray) -> None:
         """Take the next hop: its length, and its medians of |x| in an array of any shape."""
         self._hops.append((samples, median))
         self._samples += samples
+        self._since += samples
         while self._samples - self._hops[0][0] >= self._past_s * self._rate_hz:
             self._samples -= self._hops.popleft()[0]
 

@@ -116,6 +116,11 @@ def test_a_setting_that_makes_no_sense_is_refused(setting):
         Artifact(**setting).start(info(("Fp1",)))
 
 
+def test_a_rate_too_low_to_see_a_step_is_refused():
+    with pytest.raises(PipelineError, match="has 32 Hz, too few"):
+        Artifact().start(info(("Fp1",), rate_hz=32.0))
+
+
 def test_the_blinks_and_the_clenched_jaw_of_a_real_recording_are_found(shared):
     # openbci/SOURCE.md: eye blinks, then jaw clenching, then eyes closed. Where they lie was
     # read off a plot: blinks 4-7 s in the first two channels, jaw 8-14.5 s in channels 3 to 6,
