@@ -4,7 +4,6 @@ Four places are looked through in this order, and the first hit wins: a path giv
 ``$NEUROAFFECT_HOME/{devices,pipelines}``, the files installed with the package, the checkout.
 """
 
-import difflib
 import os
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from neuroaffect.errors import CatalogError
+from neuroaffect.errors import CatalogError, known_names
 from neuroaffect.montage import canonical
 from neuroaffect.units import KINDS, kind_of
 
@@ -232,11 +231,8 @@ def find(shelf: Shelf, name: str) -> Path:
         return path
     known = list_names(shelf)
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
         raise CatalogError(
-            f"no {shelf.removesuffix('s')} is called '{name}'{hint} "
-            f"(known: {', '.join(known) or 'none'})"
+            f"no {shelf.removesuffix('s')} is called '{name}'{known_names(name, known)}"
         )
     return known[name]
 

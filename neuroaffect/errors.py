@@ -11,6 +11,9 @@
 Each message is one sentence: what is wrong, the value, what would be right.
 """
 
+import difflib
+from collections.abc import Iterable
+
 __all__ = [
     "CatalogError",
     "EvaluationError",
@@ -19,6 +22,7 @@ __all__ = [
     "PipelineError",
     "SessionError",
     "StreamError",
+    "known_names",
 ]
 
 
@@ -48,3 +52,15 @@ class ModelError(NeuroaffectError):
 
 class EvaluationError(NeuroaffectError):
     """Labels, splits or corpora do not allow an honest score."""
+
+
+def known_names(word: str, known: Iterable[str]) -> str:
+    """Return what follows "there is no …" in a sentence: the nearest name, and all there are.
+
+    >>> known_names("alfa", ["alpha", "beta"])
+    "; did you mean 'alpha'? (known: alpha, beta)"
+    """
+    names = list(known)
+    near = difflib.get_close_matches(word, names, n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return f"{hint} (known: {', '.join(names) or 'none'})"

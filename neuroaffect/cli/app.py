@@ -14,8 +14,8 @@ from neuroaffect.errors import NeuroaffectError
 
 __all__ = ["app", "main"]
 
-VERBS = ("demo", "doctor", "devices", "pipelines", "streams", "quality", "info", "convert",
-         "record", "replay", "features", "explore", "train", "evaluate", "live",
+VERBS = ("demo", "doctor", "devices", "pipelines", "blocks", "streams", "quality", "info",
+         "convert", "record", "replay", "features", "explore", "train", "evaluate", "live",
          "check")  # fmt: skip
 
 # Which extra brings a library that an installation may lack.

@@ -1,6 +1,5 @@
 """Networks by name, and how to build one. Nothing here loads torch before a network is built."""
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import MappingProxyType
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroaffect.affect import Target
-from neuroaffect.errors import ModelError
+from neuroaffect.errors import ModelError, known_names
 from neuroaffect.models.options import DGCNNOptions, LogisticOptions, Options, RBTransformerOptions
 
 if TYPE_CHECKING:
@@ -77,12 +76,12 @@ def options_of(name: str, given: Mapping[str, object] = MappingProxyType({})) ->
         For an unknown network or option, naming the known ones, and for a wrong value.
     """
     if name not in NETWORKS:
-        raise ModelError(f"no network is called '{name}'{_known(name, NETWORKS)}")
+        raise ModelError(f"no network is called '{name}'{known_names(name, NETWORKS)}")
     options = NETWORKS[name].options
     known = [field.name for field in fields(options)]
     for key in given:
         if key not in known:
-            raise ModelError(f"{name} has no option '{key}'{_known(key, known)}")
+            raise ModelError(f"{name} has no option '{key}'{known_names(key, known)}")
     return options(**given)
 
 
@@ -138,9 +137,3 @@ def build(
     with torch.random.fork_rng(devices=[]):  # the caller's torch generator stays as it was
         torch.manual_seed(int(rng.integers(2**63)))
         return AffectNetwork(encoder(settings, electrodes=electrodes, features=features), targets)
-
-
-def _known(word: str, known: Sequence[str] | Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
-    return f"{hint} (known: {', '.join(known) or 'none'})"

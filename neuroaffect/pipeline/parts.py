@@ -15,6 +15,7 @@ from pydantic import (
 
 from neuroaffect.affect import Target
 from neuroaffect.blocks import BLOCKS, Block
+from neuroaffect.errors import known_names
 from neuroaffect.pipeline.events import EVENT_KINDS
 from neuroaffect.pipeline.problems import first_problem
 from neuroaffect.stream import StreamInfo
@@ -31,7 +32,7 @@ def _parse_block(entry: Any) -> Block:
     settings = dict(entry)
     name = settings.pop("block")
     if name not in BLOCKS:
-        raise ValueError(f"no block is called '{name}'; known are {', '.join(BLOCKS)}")
+        raise ValueError(f"no block is called '{name}'{known_names(name, BLOCKS)}")
     try:
         return TypeAdapter(BLOCKS[name]).validate_python(settings)
     except ValidationError as error:

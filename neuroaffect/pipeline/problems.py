@@ -1,9 +1,10 @@
 """Say what is wrong in a declared thing, in one sentence."""
 
 import dataclasses
-import difflib
 
 from pydantic import BaseModel, ValidationError
+
+from neuroaffect.errors import known_names
 
 __all__ = ["first_problem"]
 
@@ -18,9 +19,7 @@ def first_problem(error: ValidationError, declared: type) -> str:
     place = ".".join(str(part) for part in problem["loc"])
     if problem["type"] in _UNKNOWN:
         known = _keys(declared, problem["loc"][:-1])
-        near = difflib.get_close_matches(str(problem["loc"][-1]), known, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        return f"unknown key '{place}'{hint} (known: {', '.join(known)})"
+        return f"unknown key '{place}'{known_names(str(problem['loc'][-1]), known)}"
     if problem["type"] in {"missing", "missing_argument", "missing_keyword_only_argument"}:
         return f"'{place}' is missing"
     message = problem["msg"].removeprefix("Value error, ")

@@ -1,5 +1,6 @@
 import pytest
 
+from neuroaffect.blocks import BLOCKS
 from neuroaffect.catalog import list_names
 
 
@@ -59,3 +60,24 @@ def test_pairs_stay_out_of_the_file_that_is_shown(cli):
     shown = cli("devices", "show", "emotiv-epoc-x")
     assert "F7-F8" not in shown.stdout
     assert "pairs left right: AF3-AF4, F7-F8" in shown.stderr
+
+
+def test_every_block_is_listed_with_what_it_reads_and_does(cli):
+    listed = cli("blocks", "--json").json["blocks"]
+    assert [block["name"] for block in listed] == list(BLOCKS)
+    assert all(block["does"].endswith(".") for block in listed)
+    assert {b["reads"] for b in listed if b["name"] in {"skin", "asymmetry", "entropy"}} == {
+        "eda", "features", "any signal",
+    }  # fmt: skip
+
+
+def test_one_block_is_shown_with_its_settings(cli):
+    shown = cli("blocks", "entropy")
+    assert "½ ln(2πe σ²)" in shown.stdout
+    assert cli("blocks", "show", "notch", "--json").json["settings"] == {
+        "mains_hz": 50.0, "harmonics": 1, "q": 30.0, "window_s": 2.0,
+    }  # fmt: skip
+
+
+def test_an_unknown_block_is_one_sentence(cli):
+    assert "did you mean 'entropy'" in cli("blocks", "entrpy").sentence

@@ -111,7 +111,7 @@ def test_a_second_block_of_a_kind_gets_a_number():
     [
         ("netwrok = 1\n" + TEXT, "did you mean 'network'"),
         (TEXT.replace("low_hz", "lo_hz"), r"unknown key 'lo_hz'.*known: low_hz, high_hz, order"),
-        (TEXT.replace('"bandpass"', '"bandpas"'), "known are artifact"),
+        (TEXT.replace('"bandpass"', '"bandpas"'), "did you mean .bandpass"),
         (TEXT.replace('lead = "eeg"', 'lead = "eda"'), "'eda' is no track"),
         (TEXT.replace("0.25", "-1"), "hop_s = -1"),
         (TEXT + "[labels]\ntrial = 3\n", "did you mean 'trials'"),
