@@ -9,7 +9,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -86,6 +86,8 @@ class Snapshot:
         New samples of each stream, in order.
     quality : mapping of str to mapping of str to float
         stream → channel → newest verdict, 1 good to 0 bad.
+    flaws : mapping of str to mapping of str to int
+        stream → channel → why, as :class:`~neuroaffect.blocks.flaw.Flaw` flags.
     predictions : tuple of Prediction
     health : tuple of Health
     recording : str or None
@@ -102,6 +104,7 @@ class Snapshot:
     recording: str | None
     recorded_bytes: int
     ended: bool = False
+    flaws: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 class Watch:
@@ -171,6 +174,7 @@ class Live:
         self._run = model.pipeline.start(source.streams, late=late, rests=rests)
         self._watches: list[Watch] = []
         self._quality: dict[str, dict[str, float]] = {}
+        self._flaws: dict[str, dict[str, int]] = {}
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._recording = _Recording(source, model.targets)
         self._wanted_rests: deque[float] = deque()
@@ -234,6 +238,7 @@ class Live:
         return Snapshot(
             signals=signals,
             quality=dict(self._quality),
+            flaws=dict(self._flaws),
             predictions=predictions,
             health=tuple(
                 Health(
@@ -280,6 +285,9 @@ class Live:
         for name, quality in ticks[-1].quality.items():
             info = self._run.tracks[name].info
             self._quality[info.name] = dict(zip(info.channels, quality.tolist(), strict=True))
+        for name, flaws in ticks[-1].flaws.items():
+            info = self._run.tracks[name].info
+            self._flaws[info.name] = dict(zip(info.channels, flaws.tolist(), strict=True))
         return predictions
 
 

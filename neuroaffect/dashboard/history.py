@@ -36,6 +36,7 @@ class History:
         Time and text.
     predictions : deque of Prediction
     quality : dict of str to mapping of str to float
+    flaws : dict of str to mapping of str to int
     health : dict of str to Health
     recording : str or None
     recorded_bytes : int
@@ -52,6 +53,7 @@ class History:
         self.markers: deque[tuple[float, str]] = deque(maxlen=_MARKERS)
         self.predictions: deque[Prediction] = deque()
         self.quality: dict[str, Mapping[str, float]] = {}
+        self.flaws: dict[str, Mapping[str, int]] = {}
         self.health: dict[str, Health] = {}
         self.recording: str | None = None
         self.recorded_bytes = 0
@@ -69,6 +71,7 @@ class History:
         self.predictions.extend(snapshot.predictions)
         self._forget_old_predictions()
         self.quality.update(snapshot.quality)
+        self.flaws.update(snapshot.flaws)
         self.health.update({health.stream: health for health in snapshot.health})
         self.recording = snapshot.recording
         self.recorded_bytes = snapshot.recorded_bytes

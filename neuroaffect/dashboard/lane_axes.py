@@ -3,6 +3,7 @@
 import pyqtgraph as pg
 from PySide6 import QtCore, QtGui
 
+from neuroaffect.blocks.grading import word_of
 from neuroaffect.dashboard import theme
 from neuroaffect.dashboard.lanes import Lanes, round_number
 
@@ -12,15 +13,16 @@ _LABEL_PX = 12
 _SMALL_LABEL_PX = 10
 _BAR_PX = 44
 _SIGNS = {"good": "●", "fair": "▲", "bad": "✕", "unknown": "○"}
+_VERDICTS = {"good": "good", "poor": "fair", "bad": "bad"}
 _UNITS = {"uV": "µV", "uS": "µS", "degC": "°C"}
 _LARGER = {"µV": "mV", "µS": "mS"}
 
 
 def verdict_of(quality: float | None) -> str:
-    """Return the word for a quality from 1 (good) to 0 (bad)."""
+    """Return the name of the colour for a quality from 1 (good) to 0 (bad)."""
     if quality is None or not 0.0 <= quality <= 1.0:
         return "unknown"
-    return "good" if quality >= 0.75 else "fair" if quality >= 0.25 else "bad"
+    return _VERDICTS[word_of(quality)]
 
 
 def written_unit(unit: str) -> str:
@@ -86,15 +88,15 @@ class ChannelAxis(pg.AxisItem):
         return [(1.0, [float(count - 1 - k) for k in shown])]
 
     def tickStrings(self, values: list, scale: float, spacing: float) -> list[str]:
-        return [self._channels[self._at(value)] for value in values]
+        # Numbers, for pyqtgraph leaves out texts that are wider than the axis.
+        return [str(self._at(value)) for value in values]
 
     def drawPicture(self, painter: QtGui.QPainter, line: tuple, ticks: list, texts: list) -> None:
         lane_px = self.size().height() / max(len(self._channels), 1)
         small = lane_px < 1.2 * _LABEL_PX
         painter.setFont(theme.font(_SMALL_LABEL_PX if small else _LABEL_PX))
-        verdicts = dict(zip(self._channels, self._verdicts, strict=True))
         for place, _, text in texts:
-            verdict = verdicts[text]
+            label, verdict = self._channels[int(text)], self._verdicts[int(text)]
             middle = place.center().y()
             right = self.size().width() - 6
             row = QtCore.QRectF(0, middle - 9, right, 18)
@@ -102,7 +104,7 @@ class ChannelAxis(pg.AxisItem):
             painter.setPen(pg.mkPen(theme.COLOURS[verdict]))
             painter.drawText(row, int(flags), _SIGNS[verdict])
             painter.setPen(pg.mkPen(theme.COLOURS["bad"] if verdict == "bad" else theme.TEXT))
-            name = painter.fontMetrics().elidedText(text, QtCore.Qt.TextElideMode.ElideRight, 58)
+            name = painter.fontMetrics().elidedText(label, QtCore.Qt.TextElideMode.ElideMiddle, 58)
             painter.drawText(row.adjusted(0, 0, -16, 0), int(flags), name)
 
     def _at(self, height: float) -> int:

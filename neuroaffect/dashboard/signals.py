@@ -13,6 +13,7 @@ from neuroaffect.dashboard.lane_axes import ChannelAxis, ScaleBar, verdict_of, w
 from neuroaffect.dashboard.lanes import Lanes
 from neuroaffect.dashboard.markers import MarkerLines
 from neuroaffect.dashboard.polylines import Polylines
+from neuroaffect.dashboard.reasons import Hover, Reasons, reason_of
 from neuroaffect.live import Scene
 from neuroaffect.stream import StreamInfo
 
@@ -49,8 +50,16 @@ class SignalsPanel:
             self.widget.ci.addItem(strip.plot, row=row, col=0)
             share = min(max(float(len(info.channels)), _LEAST_LANES), _MOST_LANES)
             self.widget.ci.layout.setRowStretchFactor(row, round(10 * share))
+        self._hover = Hover(self.widget, self.told_at)
         if not drawn:
             self.widget.ci.addLabel("no signals in this scene", color=theme.QUIET)
+
+    def told_at(self, place: QtCore.QPointF) -> str:
+        """Return what is thought of the channel at this place of the scene; "" beside them."""
+        for strip in self.strips.values():
+            if strip.plot.sceneBoundingRect().contains(place):
+                return strip.told_at(place)
+        return ""
 
     def draw(self, history: History, *, now_s: float) -> None:
         """Draw the newest seconds of every stream."""
@@ -92,6 +101,8 @@ class Strip:
         self.lanes = Lanes(count)
         self.lines = Polylines(QtCore.QRectF(-SIGNAL_SPAN_S, -0.75, SIGNAL_SPAN_S, top + 0.75))
         self.markers = MarkerLines(self.plot, top=top)
+        self.reasons = Reasons(self.plot, count)
+        self.told = [""] * count
         self.note = pg.TextItem(color=theme.QUIET, anchor=(0.5, 0.5))
         self.note.setFont(theme.font(13))
         self.note.setPos(-SIGNAL_SPAN_S / 2, (count - 1) / 2)
@@ -114,10 +125,22 @@ class Strip:
         colours = [_LINES[word] for word in verdicts]
         self.lines.show_lines(outline, heights, now_s=now_s, colours=colours)
         self.names.judge(verdicts)
-        box = self.plot.getViewBox()
-        self.scale.show_scale(self.lanes, lane_px=box.height() / self._lanes_high)
+        lane_px = self.plot.getViewBox().height() / self._lanes_high
+        flaws = history.flaws.get(name, {})
+        self.told = [
+            reason_of(channel, word, flaws.get(channel, 0))
+            for channel, word in zip(self._info.channels, verdicts, strict=True)
+        ]
+        self.reasons.show(verdicts, [flaws.get(c, 0) for c in self._info.channels], lane_px=lane_px)
+        self.scale.show_scale(self.lanes, lane_px=lane_px)
         self._write_note(ring.newest_s, now_s)
         self._write_value(ring.values)
+
+    def told_at(self, place: QtCore.QPointF) -> str:
+        """Return what is thought of the channel at this place of the scene; "" beside them."""
+        height = self.plot.getViewBox().mapSceneToView(place).y()
+        lane = len(self.told) - 1 - round(height)
+        return self.told[lane] if 0 <= lane < len(self.told) else ""
 
     def _rows_per_bin(self) -> int:
         width_px = max(1.0, self.plot.getViewBox().width())

@@ -58,6 +58,9 @@ QFrame[role="panel"] {{
 QLabel[role="pill"] {{
     border: 1px solid {EDGE}; border-radius: 10px; padding: 2px 10px; color: {QUIET};
 }}
+QToolTip {{
+    color: {TEXT}; background: {PANEL}; border: 1px solid {EDGE}; padding: 4px 8px;
+}}
 QPushButton {{
     color: {TEXT}; background: {PANEL}; border: 1px solid {EDGE}; border-radius: 6px;
     padding: 6px 16px;

@@ -28,7 +28,7 @@ _SIGNS = " &nbsp; ".join(
     f"<span style='color:{theme.COLOURS[word]}'>{sign}</span>&nbsp;{meaning}"
     for word, sign, meaning in (
         ("good", "●", "good"),
-        ("fair", "▲", "doubtful"),
+        ("fair", "▲", "poor"),
         ("bad", "✕", "bad"),
         ("unknown", "○", "not judged"),
     )

@@ -35,6 +35,7 @@ def portable_snapshot(snapshot: Snapshot, streams: Mapping[str, StreamInfo]) -> 
             if name in streams
         },
         quality={name: dict(verdicts) for name, verdicts in snapshot.quality.items()},
+        flaws={name: dict(reasons) for name, reasons in snapshot.flaws.items()},
         predictions=tuple(_plain(prediction) for prediction in snapshot.predictions),
     )
 

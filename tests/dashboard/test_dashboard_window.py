@@ -6,9 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from dashboard_scenes import chunk_of, eeg, health_of, said, scene_of, snapshot_of
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtGui import QHelpEvent, QImage, QPainter, QPicture
+from PySide6.QtWidgets import QApplication
 
 from neuroaffect.affect import DIMENSIONS, Abstention, Prediction, Target
+from neuroaffect.blocks import Flaw
 from neuroaffect.dashboard import render
 from neuroaffect.dashboard.health import written_age
 from neuroaffect.stream import Chunk, StreamInfo
@@ -295,3 +298,72 @@ def test_a_picture_that_cannot_be_written_is_an_error(window, tmp_path):
 )
 def test_ages_are_written_for_people(age_s, text):
     assert written_age(age_s) == text
+
+
+JUDGED = {
+    "quality": {"cap": {"E0": 1.0, "E1": 0.5, "E2": 0.0}},
+    "flaws": {"cap": {"E0": 0, "E1": int(Flaw.LINE_NOISE), "E2": int(Flaw.FLAT | Flaw.TWIN)}},
+}
+
+
+def test_the_reason_stands_at_a_bad_channel(window):
+    window.show_scene(scene_of(eeg()))
+    window.update_with(snapshot_of(**JUDGED))
+    window.draw_all()
+    assert window.signals.strips["cap"].reasons.written == {2: "flat, twin"}
+
+
+def test_a_reason_that_is_over_is_gone(window):
+    window.show_scene(scene_of(eeg()))
+    window.update_with(snapshot_of(**JUDGED))
+    window.draw_all()
+    window.update_with(snapshot_of(quality={"cap": {"E2": 1.0}}, flaws={"cap": {"E2": 0}}))
+    window.draw_all()
+    assert window.signals.strips["cap"].reasons.written == {}
+
+
+def test_lanes_too_low_for_words_keep_their_neighbours_free(window):
+    window.show_scene(scene_of(eeg(128)))
+    flat = {f"E{k}": int(Flaw.FLAT) for k in range(128)}
+    window.update_with(snapshot_of(quality={"cap": dict.fromkeys(flat, 0.0)}, flaws={"cap": flat}))
+    window.draw_all()
+    assert window.signals.strips["cap"].reasons.written == {}
+
+
+def test_under_the_mouse_every_channel_says_its_verdict(window):
+    window.show_scene(scene_of(eeg()))
+    window.update_with(snapshot_of(**JUDGED))
+    window.show()
+    window.draw_all()
+    box = window.signals.strips["cap"].plot.getViewBox()
+    places = [box.mapViewToScene(QPointF(-4.0, 3.0 - lane)) for lane in range(4)]
+    assert [window.signals.told_at(place) for place in places] == [
+        "E0: good", "E1: poor (line noise)", "E2: bad (flat, twin)", "E3: not judged",
+    ]  # fmt: skip
+
+
+def test_the_mouse_at_rest_shows_it(window, monkeypatch):
+    told = []
+    monkeypatch.setattr("PySide6.QtWidgets.QToolTip.showText", lambda *words: told.append(words[1]))
+    window.show_scene(scene_of(eeg()))
+    window.update_with(snapshot_of(**JUDGED))
+    window.show()
+    window.draw_all()
+    box, canvas = window.signals.strips["cap"].plot.getViewBox(), window.signals.widget
+    place = canvas.mapFromScene(box.mapViewToScene(QPointF(-4.0, 1.0)))
+    QApplication.sendEvent(
+        canvas.viewport(), QHelpEvent(QEvent.Type.ToolTip, place, canvas.mapToGlobal(place))
+    )
+    assert told == ["E2: bad (flat, twin)"]
+
+
+def test_names_wider_than_their_axis_are_shortened_and_keep_their_sign(window):
+    labels = tuple(f"EXG Channel number {k}" for k in range(4))
+    window.show_scene(scene_of(replace(eeg(), channels=labels)))
+    window.show()
+    window.draw_all()
+    picture = QPicture()
+    painter = QPainter(picture)
+    _, _, texts = window.signals.strips["cap"].names.generateDrawSpecs(painter)
+    painter.end()
+    assert len(texts) == 4

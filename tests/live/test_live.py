@@ -11,6 +11,7 @@ import neuroaffect
 from neuroaffect.acquire import AffectOutlet, LslSource, RawSource, Recorded
 from neuroaffect.acquire.replay import replay
 from neuroaffect.affect import Abstention, Target
+from neuroaffect.blocks import Flaw
 from neuroaffect.live import Live
 from neuroaffect.models import AffectModel, build, save
 from neuroaffect.parity import differing_bits
@@ -238,6 +239,20 @@ def test_bad_contact_is_named(steady):
     kept = Kept()
     Live(source, model, sinks=[kept], late=()).run()
     assert kept.predictions[-1].abstained == Abstention.BAD_CONTACT
+
+
+def test_a_snapshot_tells_why_a_channel_is_bad(steady):
+    source, model = steady
+    for item in source.items:
+        if item.stream == 1:
+            item.values[:, 1] = 0.0
+    live = Live(source, model, late=())
+    watch = live.watch()
+    live.run()
+    snapshot = watch.take()
+    assert snapshot.quality["cap"]["Cz"] == 0.0
+    assert snapshot.flaws["cap"]["Cz"] & Flaw.FLAT
+    assert not snapshot.flaws["cap"]["Fz"] & Flaw.FLAT
 
 
 def test_a_watcher_that_never_looks_costs_bounded_memory(steady, monkeypatch):
