@@ -124,7 +124,8 @@ class RespirationStep(Step):
             channels=info.channels,
             features=("rate", "depth", "unevenness"),
             units=("1/min", "", ""),
-            memories_s=(block.window_s, block.usual_s, block.uneven_s),
+            # What is usual is a calibration: a change of depth is seen within the window.
+            memories_s=(block.window_s, block.window_s, block.uneven_s),
         )
         self.settle_s = block.window_s
         reader = _Belt if info.kind == "resp" else _Pulse
