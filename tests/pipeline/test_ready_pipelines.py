@@ -27,22 +27,31 @@ CAP62 = (
     "PO7 PO5 PO3 POz PO4 PO6 PO8 P9 O1 Oz O2 P10"
 ).split()
 XYZ = ("x", "y", "z")
+E4 = {"eda": (4, ["EDA"]), "ppg": (64, ["BVP"]), "temp": (4, ["TEMP"]), "acc": (32, XYZ)}
 
 # What each file is for: kind → (rate, channels), and how long until the slowest feature speaks.
 SENT = {
     "cap-19": ({"eeg": (128, CAP19)}, 20),
-    "cap-32": ({"eeg": (128, CAP32)}, 20),
-    "cap-62": ({"eeg": (200, CAP62)}, 20),
+    "cap-32": ({"eeg": (128, CAP32)}, 80),
+    "cap-62": ({"eeg": (200, CAP62)}, 80),
     "dasps": ({"eeg": (128, EPOC)}, 10),
     "demo": ({"eeg": (500, CAP19), "ecg": (500, ["ECG"])}, 10),
     "eeg-de": ({"eeg": (250, CYTON)}, 10),
     "eeg-eda": ({"eeg": (256, MUSE[:4]), "eda": (4, ["EDA"])}, 20),
     "eegmat": ({"eeg": (500, CAP19)}, 10),
-    "emotiv-epoc-x": ({"eeg": (128, EPOC)}, 20),
+    "emotibit": (
+        {"eda": (15, ["EA"]), "ppg": (25, ["PI", "PR", "PG"]), "temp": (7.5, ["T1"]),
+         "acc": (25, XYZ), "gyro": (25, XYZ)},
+        150,
+    ),
+    "emotiv-epoc-x": ({"eeg": (128, EPOC)}, 80),
+    "empatica-e4": (E4, 150),
     "gestures": ({"eeg": (250, CYTON)}, 10),
+    "headset-wristband": ({"eeg": (128, EPOC), **E4}, 150),
+    "heart-strap": ({"ibi": (0, ["RR"])}, 300),
     "muse": ({"eeg": (256, MUSE), "acc": (52, XYZ)}, 40),
-    "openbci-cyton": ({"eeg": (250, CYTON)}, 20),
-    "openbci-cyton-daisy": ({"eeg": (125, DAISY)}, 20),
+    "openbci-cyton": ({"eeg": (250, CYTON)}, 80),
+    "openbci-cyton-daisy": ({"eeg": (125, DAISY)}, 80),
 }  # fmt: skip
 UNITS = {"eeg": "uV", "ecg": "uV", "eda": "uS", "temp": "degC", "acc": "g", "gyro": "deg/s"}
 PIPELINES = sorted(catalog.list_names("pipelines"))
