@@ -46,9 +46,10 @@ class Ocular(Block):
         Leave these channels out of what goes on.
     memory_s : float
         Seconds of eye movement after which one counts 1/e as much; 20 s are about 100 blinks.
-    lowpass_hz : float
-        Where what is subtracted ends. Lower, less of the muscles of the forehead is spread, but a
-        delay grows (√2 / (2π lowpass_hz): 6 ms at 40 Hz) that leaves more of a blink.
+    lowpass_hz : float, optional
+        Where what is subtracted ends, so that the muscles of the forehead are not spread with it.
+        It delays what is subtracted by √2 / (2π lowpass_hz), 6 ms at 40 Hz, and so leaves more of
+        a blink. Without it nothing is delayed.
 
     Notes
     -----
@@ -71,7 +72,7 @@ class Ocular(Block):
     eog: str | tuple[str, ...]
     drop: bool = False
     memory_s: float = 20.0
-    lowpass_hz: float = 40.0
+    lowpass_hz: float | None = None
 
     def start(self, info: StreamInfo) -> "OcularStep":
         info = require_signal(info, "ocular", self.kinds)
@@ -82,9 +83,10 @@ class Ocular(Block):
                 f"ocular: eog = {', '.join(names) or '(none named)'} does not split the channels "
                 f"of '{info.name}' ({', '.join(info.channels)}); name some of them, not all"
             )
-        if not _LEARN_HZ[1] <= self.lowpass_hz < info.rate_hz / 2:
+        ends_hz = _LEARN_HZ[1] if self.lowpass_hz is None else self.lowpass_hz
+        if not _LEARN_HZ[1] <= ends_hz < info.rate_hz / 2:
             raise PipelineError(
-                f"ocular: lowpass_hz = {self.lowpass_hz:g} is not from {_LEARN_HZ[1]:g} Hz to "
+                f"ocular: lowpass_hz = {ends_hz:g} is not from {_LEARN_HZ[1]:g} Hz to "
                 f"below half the rate of '{info.name}' ({info.rate_hz / 2:g} Hz)"
             )
         if self.memory_s <= 0:
@@ -164,10 +166,8 @@ class OcularStep(Step):
         self._p[good] = fade * self._p[good] + (brain[:, good].T @ eyes)[:, :, None]
 
 
-def _eye_filter(lowpass_hz: float, rate_hz: float) -> np.ndarray:
-    return np.concatenate(
-        [
-            signal.butter(1, _HIGHPASS_HZ, "highpass", fs=rate_hz, output="sos"),
-            signal.butter(2, lowpass_hz, fs=rate_hz, output="sos"),
-        ]
-    )
+def _eye_filter(lowpass_hz: float | None, rate_hz: float) -> np.ndarray:
+    sections = [signal.butter(1, _HIGHPASS_HZ, "highpass", fs=rate_hz, output="sos")]
+    if lowpass_hz is not None:
+        sections.append(signal.butter(2, lowpass_hz, fs=rate_hz, output="sos"))
+    return np.concatenate(sections)

@@ -139,7 +139,7 @@ def test_a_low_pass_keeps_a_muscle_at_the_forehead_from_being_spread(scene):
         return power_db(fast[0], fast[1])
 
     assert spread_db(20.0) < 0.5
-    assert spread_db(120.0) > 3.0
+    assert spread_db(None) > 3.0
 
 
 def test_eog_channels_may_be_left_out_of_what_goes_on(scene):
