@@ -54,7 +54,8 @@ class Motion(Block):
     moving_g, moving_dps : float
         RMS of the last half second above which the wearer moves, in g or degrees per second.
     hold_s : float
-        How long the flag stands after the last movement.
+        How long the flag stands after the last movement; not less than the hop of the tracks that
+        it gates, for they ask once per hop.
 
     Notes
     -----
