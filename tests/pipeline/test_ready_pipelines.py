@@ -52,6 +52,7 @@ SENT = {
     "muse": ({"eeg": (256, MUSE), "acc": (52, XYZ)}, 40),
     "openbci-cyton": ({"eeg": (250, CYTON)}, 80),
     "openbci-cyton-daisy": ({"eeg": (125, DAISY)}, 80),
+    "polar-h10": ({"ecg": (130, ["ECG"])}, 120),
 }  # fmt: skip
 UNITS = {"eeg": "uV", "ecg": "uV", "eda": "uS", "temp": "degC", "acc": "g", "gyro": "deg/s"}
 PIPELINES = sorted(catalog.list_names("pipelines"))
