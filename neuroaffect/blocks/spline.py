@@ -34,7 +34,8 @@ def laplacian_matrix(g: np.ndarray, h: np.ndarray, used: np.ndarray) -> np.ndarr
     """Return the matrix that takes potentials to current source density on the unit sphere.
 
     The spline is laid through the electrodes in use and read at all: one that is not in use
-    gets what the spline says at its place.
+    gets what the spline says at its place. Stiffness and smoothing are mne's defaults; with 19
+    electrodes the smoothing halves what four periods around the head make.
 
     Parameters
     ----------
