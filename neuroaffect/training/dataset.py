@@ -1,6 +1,5 @@
 """Labelled sessions through a pipeline: the ticks that lie inside trials, as arrays."""
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +10,7 @@ from neuroaffect.errors import EvaluationError, PipelineError
 from neuroaffect.pipeline import NetworkInput, Pipeline, Run, Tick, describe_input
 from neuroaffect.session.labelled import LabelledSession, Trial
 from neuroaffect.stream import FeatureInfo, Source
+from neuroaffect.training.reach import Reach
 
 __all__ = ["Dataset", "extract"]
 
@@ -37,7 +37,7 @@ class Dataset:
     rates_hz : mapping of str to float
         Rates of the streams that the network's tracks read, by track.
     window_s : float
-        How many seconds of signal a row sums up, in whole hops.
+        How many seconds of signal a row sums up at most, in whole hops.
     memory_s : float
         How far back a row remembers: its window and the settling of the filters before it.
     """
@@ -89,8 +89,8 @@ def extract(
     """Run every session through the pipeline and keep the ticks that lie inside a trial.
 
     The pipeline runs over the whole session, as it would live. A tick is kept when it is
-    settled, has the network's input, enough good channels for the model to speak, and its whole
-    feature window lies inside one trial. A session that is one clip keeps every settled tick.
+    settled and has enough features for the model to speak, a feature counting only where its
+    whole window lies inside the trial. A session that is one clip keeps every settled tick.
 
     Parameters
     ----------
@@ -124,19 +124,11 @@ def extract(
             progress(f"{session.subject} {session.session}")
     if not sum(map(len, parts)):
         raise EvaluationError(
-            f"none of the {len(parts)} sessions has a settled tick whose {parts[0].window_s:g} s "
-            "window lies inside a labelled trial; give longer trials or a shorter window"
+            f"none of the {len(parts)} sessions has a settled tick inside a labelled trial with "
+            f"enough features whose windows ({parts[0].window_s:g} s and more) lie in it too; "
+            "give longer trials or shorter windows"
         )
     return _concatenate(parts)
-
-
-def _window_s(pipeline: Pipeline, run: Run) -> float:
-    """Return how many seconds of signal one tick of the network's input sums up, in whole hops."""
-    windows = []
-    for place in pipeline.network.places:
-        hop_s = pipeline.tracks[place.partition(".")[0]].hop_s or pipeline.hop_s
-        windows.append(max(1, math.ceil(run.features[place].memory_s / hop_s - 1e-9)) * hop_s)
-    return max(windows)
 
 
 def _extract_one(session: LabelledSession, pipeline: Pipeline) -> Dataset:
@@ -150,14 +142,17 @@ def _extract_one(session: LabelledSession, pipeline: Pipeline) -> Dataset:
             f"session '{session.session}' of {session.subject}: {error}"
         ) from None
     taken = NetworkInput(pipeline.network.places, channels=info.channels, features=info.features)
-    window_s = _window_s(pipeline, run)
-    kept = [
-        (tick, values, trial)
-        for tick in _ticks(source, run)
-        if _usable(tick, values := taken.of(tick), pipeline)
-        and (trial := _trial_at(tick, session, window_s)) is not None
-    ]
-    return _arrays(kept, session, pipeline.resolve(streams), run, info)
+    reach = Reach(pipeline, run)
+    kept = []
+    for tick in _ticks(source, run):
+        trial = _trial_at(tick, session)
+        if trial is not None:
+            values = taken.of(tick)
+            if not session.whole_trials:  # of a clip there is nothing but the trial
+                values = reach.within(values, tick, trial)
+            if _usable(tick, values, pipeline):
+                kept.append((tick, values, trial))
+    return _arrays(kept, session, pipeline.resolve(streams), run, info, reach)
 
 
 def _ticks(source: Source, run: Run) -> Iterator[Tick]:
@@ -175,13 +170,10 @@ def _usable(tick: Tick, values: np.ndarray, pipeline: Pipeline) -> bool:
     return tick.settled and share > 0 and share >= pipeline.network.good_channels
 
 
-def _trial_at(tick: Tick, session: LabelledSession, window: float) -> Trial | None:
+def _trial_at(tick: Tick, session: LabelledSession) -> Trial | None:
     if session.whole_trials:
         return session.trials[0]
-    for trial in session.trials:
-        if trial.start <= tick.time - window and tick.time <= trial.stop:
-            return trial
-    return None
+    return next((t for t in session.trials if t.start < tick.time <= t.stop), None)
 
 
 def _arrays(
@@ -190,10 +182,11 @@ def _arrays(
     pipeline: Pipeline,
     run: Run,
     info: FeatureInfo,
+    reach: Reach,
 ) -> Dataset:
     tracks = dict.fromkeys(place.partition(".")[0] for place in pipeline.network.places)
-    window_s = _window_s(pipeline, run)
     features = np.array([values for _, values, _ in kept]).reshape(-1, *info.shape)
+    window_s = reach.longest_s(features)
     dimensions = sorted({dimension for trial in session.trials for dimension in trial.ratings})
     return Dataset(
         features=features,
@@ -230,6 +223,8 @@ def _concatenate(parts: Sequence[Dataset]) -> Dataset:
             name: np.concatenate([getattr(part, name) for part in parts])
             for name in ("subject", "session", "trial", "time")
         },
+        window_s=max(part.window_s for part in parts),
+        memory_s=max(part.memory_s for part in parts),
     )
 
 

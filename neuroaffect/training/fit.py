@@ -199,7 +199,8 @@ def fit(
 def _statistics(features: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return weighted mean and sd of each feature over the rows with a value, (channels, features).
 
-    One that never has a value gets 0 and 1.
+    One that never has a value has an infinite sd: nothing was learned of it, nothing it says
+    later is heard.
     """
     known = np.isfinite(features)
     w = np.where(known, weights[:, None, None], 0.0)
@@ -207,7 +208,7 @@ def _statistics(features: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, 
     mean = (w * np.where(known, features, 0.0)).sum(axis=0) / total
     variance = (w * np.where(known, features - mean, 0.0) ** 2).sum(axis=0) / total
     sd = np.maximum(np.sqrt(variance), _LEAST_SD)
-    return mean, np.where(known.any(axis=0), sd, 1.0)
+    return mean, np.where(known.any(axis=0), sd, np.inf)
 
 
 def _normalised(features: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:

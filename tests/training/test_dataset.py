@@ -3,7 +3,7 @@ import pytest
 from data import PIPELINE
 
 from neuroaffect.acquire import Arrays
-from neuroaffect.blocks import Entropy, Quality
+from neuroaffect.blocks import Entropy, Hjorth, Quality
 from neuroaffect.errors import EvaluationError, SessionError
 from neuroaffect.session.labelled import LabelledSession, Trial
 from neuroaffect.stream import StreamInfo
@@ -59,7 +59,9 @@ def test_ticks_of_bad_contact_are_not_learned_from():
     blocks = (Quality(), *PIPELINE.tracks["eeg"].blocks)
     track = PIPELINE.tracks["eeg"].model_copy(update={"blocks": blocks})
     pipeline = PIPELINE.model_copy(update={"tracks": {"eeg": track}})
-    with pytest.raises(EvaluationError, match="none of the 1 sessions has a settled tick"):
+    with pytest.raises(
+        EvaluationError, match="none of the 1 sessions has a settled tick inside a labelled trial"
+    ):
         extract([session_of(trial(10.0, 50.0), amplitude=1e-3)], pipeline)
 
 
@@ -86,3 +88,35 @@ def test_a_clip_of_two_trials_is_refused():
 def test_a_trial_that_ends_before_it_starts_is_refused():
     with pytest.raises(SessionError, match="must end after it starts"):
         trial(5.0, 5.0)
+
+
+def test_a_feature_that_reaches_out_of_its_trial_has_no_value():
+    tracks = {"eeg": PIPELINE.tracks["eeg"].model_copy(update={"blocks": (
+        Entropy(bands={"alpha": (8, 14)}, window_s=2.0), Hjorth(window_s=10.0),
+    )})}  # fmt: skip
+    network = PIPELINE.network.model_copy(
+        update={"input": ("eeg.entropy", "eeg.hjorth"), "good_channels": 0.2}
+    )
+    pipeline = PIPELINE.model_copy(update={"tracks": tracks, "network": network})
+    data = extract([session_of(trial(20.0, 40.0))], pipeline)
+    slow = np.char.startswith(data.input.features, "eeg.hjorth")
+    fast_s, slow_s = (
+        data.time[np.isfinite(data.features[:, 0, columns]).all(axis=1)]
+        for columns in (~slow, slow)
+    )
+    assert 22.0 <= fast_s.min() < 23.0
+    assert 30.0 <= slow_s.min() < 31.0
+    assert data.window_s == 10.0
+
+
+def test_windows_longer_than_every_trial_leave_only_the_shorter_ones():
+    track = PIPELINE.tracks["eeg"].model_copy(update={"blocks": (
+        Entropy(bands={"alpha": (8, 14)}, window_s=2.0), Hjorth(window_s=30.0),
+    )})  # fmt: skip
+    network = PIPELINE.network.model_copy(
+        update={"input": ("eeg.entropy", "eeg.hjorth"), "good_channels": 0.2}
+    )
+    pipeline = PIPELINE.model_copy(update={"tracks": {"eeg": track}, "network": network})
+    data = extract([session_of(trial(40.0, 55.0))], pipeline)
+    assert data.window_s == 2.0
+    assert np.isfinite(data.features).any(axis=0).sum() == 3  # entropy of three channels
