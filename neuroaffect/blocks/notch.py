@@ -22,8 +22,8 @@ class Notch(Block):
 
     Harmonics at or above half the rate do not exist in the signal and are left out. With
     "auto" the hum is measured for `window_s` first (:class:`~neuroaffect.blocks.mains.MainsMeter`),
-    and that verdict holds for the session: 50 Hz, 60 Hz, or no notch where no channel hums. Until
-    then the signal passes as it is, unsettled.
+    and that verdict holds for the session: 50 Hz, 60 Hz, or no notch where no channel hums. The
+    signal passes as it is until then. It starts anew while every channel is bad.
 
     Parameters
     ----------
@@ -107,26 +107,34 @@ class AutoNotchStep(Step):
             [block.window_s, *(settle_s(s, info.rate_hz) for s in sections.values())]
         )
         self._notches = {mains: Cascade(s) for mains, s in sections.items()}
-        self._meter: MainsMeter | None = MainsMeter(
-            info.rate_hz, len(info.channels), window_s=block.window_s
-        )
+        self._decided = False
+        self._rate_hz, self._window_s = info.rate_hz, block.window_s
+        self._meter: MainsMeter | None = None
 
     def process(self, x: np.ndarray, context: Context = PLAIN) -> np.ndarray:
         filtered = {mains: notch.process(x) for mains, notch in self._notches.items()}
-        if self._meter is not None:
-            self._meter.add(x)
-            if self._meter.full:
-                self._decide(self._meter.mains_hz())
+        if not self._decided:
+            self._listen(x, context)
         y = x if self.mains_hz is None else filtered[self.mains_hz]
         return np.array(y, order="C")
 
     def resume(self, before: Step) -> None:
-        if isinstance(before, AutoNotchStep) and before._meter is None:
+        if isinstance(before, AutoNotchStep) and before._decided:
             self._decide(before.mains_hz)
             if self.mains_hz is None:
                 self.settle_s = 0.0
 
+    def _listen(self, x: np.ndarray, context: Context) -> None:
+        if not context.good_of(x.shape[1]).any():
+            self._meter = None  # a headset that nobody wears yet tells nothing
+            return
+        if self._meter is None:
+            self._meter = MainsMeter(self._rate_hz, x.shape[1], window_s=self._window_s)
+        self._meter.add(x)
+        if self._meter.full:
+            self._decide(self._meter.mains_hz())
+
     def _decide(self, mains_hz: float | None) -> None:
         self.mains_hz = mains_hz
         self._notches = {mains: n for mains, n in self._notches.items() if mains == mains_hz}
-        self._meter = None
+        self._decided, self._meter = True, None

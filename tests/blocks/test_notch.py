@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from neuroaffect.blocks import Notch
+from neuroaffect.blocks import Context, Notch
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 
@@ -64,6 +64,14 @@ def test_after_its_settle_time_auto_equals_the_fixed_notch_bit_for_bit():
 def test_a_hum_that_comes_later_changes_no_verdict():
     x = noise() + np.where(TIME_S > 4, 1.0, 0.0)[:, None] * 20 * tone(50.0)
     assert np.array_equal(run(Notch(mains_hz="auto").start(INFO), x), x)
+
+
+def test_auto_decides_nothing_while_every_channel_is_bad():
+    step, off = Notch(mains_hz="auto").start(INFO), Context(np.zeros(3, dtype=bool))
+    for _ in range(20):
+        step.process(np.full((50, 3), 7.0), off)
+    run(step, noise() + 20 * tone(60.0))
+    assert step.mains_hz == 60.0
 
 
 def test_a_restart_after_a_gap_filters_from_the_first_sample():
