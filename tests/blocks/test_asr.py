@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from neuroaffect.blocks import Asr, Context, Flaw
+from neuroaffect.blocks import Asr, Context, Entropy, Flaw
 from neuroaffect.errors import PipelineError
-from neuroaffect.stream import StreamInfo
+from neuroaffect.pipeline.framer import Framer
+from neuroaffect.pipeline.rest import Rests
+from neuroaffect.pipeline.track import TrackRun
+from neuroaffect.stream import Chunk, StreamInfo
 
 RATE_HZ, HOP = 128, 32
 CAP = ("Fp1", "Fp2", "F3", "F4", "C3", "C4", "P3", "P4", "O1", "O2")
@@ -171,6 +174,32 @@ def test_a_gap_in_the_baseline_does_not_begin_it_again():
     after = SHORT.start(info_of())
     after.resume(before)
     assert after.settle_s == 8.0
+
+
+def frames_of(x, lost, cuts):
+    """Run a track over `x`, without the samples `lost`, cut at these places; one rest is marked."""
+    blocks = [("asr", SHORT), ("entropy", Entropy(window_s=1.0))]
+    framer = Framer(info_of(), hop_s=0.25, bridge_s=0.05)
+    run = TrackRun(info_of(), framer, blocks, Rests(((30.0, 38.0),)))
+    frames, times = [], np.arange(len(x)) / RATE_HZ
+    for start, stop in [(0, lost.start), (lost.stop, len(x))]:
+        inner = [cut for cut in cuts if start < cut < stop]
+        for a, b in zip([start, *inner], [*inner, stop], strict=True):
+            frames += run.push(Chunk(a, times[a:b], x[a:b]))
+    return frames
+
+
+def test_a_track_with_a_rest_and_a_gap_gives_the_same_bits_in_pieces_of_any_size():
+    x = eeg(50) + blinks(50, at_s=(*BLINKS_S, 41.2, 44.0))[0]
+    lost = slice(25 * RATE_HZ + 7, 27 * RATE_HZ)
+    whole = frames_of(x, lost, [])
+    for cuts in (range(1, len(x), 5), range(1, len(x), 97)):
+        again = frames_of(x, lost, list(cuts))
+        assert len(again) == len(whole)
+        for one, other in zip(whole, again, strict=True):
+            assert np.array_equal(one.features["entropy"], other.features["entropy"])
+            assert np.array_equal(one.flaws, other.flaws)
+    assert any((frame.flaws & Flaw.ARTIFACT).any() for frame in whole if frame.time > 38.0)
 
 
 @pytest.mark.parametrize("from_s", [0, 22], ids=["always", "after the calibration"])
