@@ -57,7 +57,8 @@ def asrpy(x, rate_hz, labels, cutoff, lookahead_s):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         clean, _ = peer.clean_windows(x[: round(BASELINE_S * rate_hz)].T, rate_hz)
-        mixing, limit = peer.asr_calibrate(clean, rate_hz, cutoff=cutoff)
+        whole = clean.shape[1] // 100 * 100  # it stops at some lengths that are not whole blocks
+        mixing, limit = peer.asr_calibrate(clean[:, :whole], rate_hz, cutoff=cutoff)
         padded = np.concatenate([x, np.zeros((late, x.shape[1]))]).T
         y = peer.asr_process(padded, rate_hz, mixing, limit, lookahead=late / rate_hz)
     return y.T[late:]
