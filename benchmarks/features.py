@@ -261,23 +261,27 @@ def draw_cost(rows, path):
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    names = {
-        "brain": ("quality, reference, notch, band-pass,\nartifact, entropy, asymmetry", "#1f5fa8"),
-        "brain, cleaned": ("the same with ocular and ASR", "#c2571a"),
-    }
     overs = list(dict.fromkeys(row["over"] for row in rows))
-    figure, axes = plt.subplots(1, 2, figsize=(8, 3.4), constrained_layout=True)
+    figure, axes = plt.subplots(1, 2, figsize=(8, 4.0), constrained_layout=True)
     for row in rows:
-        ax, (label, color) = axes[overs.index(row["over"])], names[row["pipeline"]]
-        x = np.array([0.0, row["x"][-1]])
-        ax.plot(x, row["start"] + row["slope"] * x, color=color, alpha=0.4)
-        ax.plot(row["x"], row["ms_per_s"], "o", color=color, label=f"{label}\nR² {row['r2']:.3f}")
+        ax = axes[overs.index(row["over"])]
+        if row["pipeline"] == "brain":
+            ends = np.array([0.0, row["x"][-1]])
+            ax.plot(
+                ends, row["start"] + row["slope"] * ends, color="#9aa5b1", label="straight line"
+            )
+            label, look = "quality, reference, notch, band-pass, artifact, entropy, asymmetry", "o"
+            color = "#1f5fa8"
+            ax.set_title(f"R² of the line {row['r2']:.3f}", fontsize=9)
+        else:
+            label, look, color = "the same with ocular regression and ASR", "s:", "#c2571a"
+        ax.plot(row["x"], row["ms_per_s"], look, color=color, label=label)
     for ax, over in zip(axes, overs, strict=True):
         ax.set(xlabel=over, xlim=(0, None), ylim=(0, None))
-        ax.legend(frameon=False, fontsize=8, loc="upper left")
         ax.spines[["top", "right"]].set_visible(False)
-        ax.margins(y=0.1)
-    axes[0].set_ylabel("ms of one core per second of signal")
+    axes[0].set_ylabel("ms of a core per second of signal")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", frameon=False,
+                  fontsize=9)  # fmt: skip
     figure.savefig(path, dpi=110)
 
 
