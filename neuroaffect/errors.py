@@ -22,7 +22,6 @@ __all__ = [
     "PipelineError",
     "SessionError",
     "StreamError",
-    "known_names",
 ]
 
 
