@@ -14,8 +14,11 @@ __all__ = ["FIRST_LEVEL_S", "BeatSearch"]
 # All of these are ours.
 FIRST_LEVEL_S = _BLOCK_S = 2.0  # holds a beat down to 30 per minute
 _BLOCKS, _LOW = 5, 0.25  # the level is this quantile of so many blocks
-_SHARE, _LATE_SHARE, _LATE = 0.4, 0.25, 1.3  # of the level; of it when 1.3 intervals have passed
-_EARLY, _ECHO = 0.55, 0.7  # sooner than 0.55 intervals and below 0.7 of the beat: T, dicrotic wave
+# Thresholds lie so far from the noise up to the level; lower when 1.3 intervals have passed.
+_SHARE, _LATE_SHARE, _LATE = 0.4, 0.25, 1.3
+_PLACES, _MOST_NOISE = 16, 0.4  # the noise is the median of so many others, at most 0.4 levels
+# A wave within 0.55 intervals, or 0.4 s, and below 0.7 of the beat is its T or dicrotic wave.
+_EARLY, _EARLY_S, _ECHO = 0.55, 0.4, 0.7
 _RATIOS, _TURN = 30, 1.3  # blocks that tell the polarity; how much stronger the other must be
 _SILENT_S = 3.0  # without a beat for so long, there is none to judge
 _JUDGED = 5  # beats that the quality speaks of
@@ -54,6 +57,7 @@ class BeatSearch:
         self._ratios: deque[float] = deque(maxlen=_RATIOS)  # log of up to down
         self._level = 0.0
         self._sign, self._told_sign = sign, sign != 0.0
+        self._others: deque[float] = deque(maxlen=_PLACES)
         self._shape = BeatShape(detector.likeness)
         self._last_bad = -1
         self._told: deque[tuple[int, float]] = deque()
@@ -162,20 +166,24 @@ class BeatSearch:
         strength = self._detector.strength(waves, self._sign)
         highest = maximum_filter1d(strength, 2 * near + 1, mode="constant", cval=-np.inf)
         place = slice(begin - low, stop - low)
-        top = (strength == highest) & (strength > _LATE_SHARE * self._level)
+        top = (strength == highest) & (strength > 0.0)
         for at in np.flatnonzero(top[place]) + begin:
-            if self._is_beat(at, strength[at - low]):
-                self._take(int(at), float(strength[at - low]))
+            height = float(strength[at - low])
+            if self._is_beat(at, height):
+                self._take(int(at), height)
+            else:
+                self._others.append(height)
 
     def _is_beat(self, place: int, strength: float) -> bool:
         since = (place - self._place) / self._rate_hz if self._place >= 0 else np.inf
         usual = float(np.median(self._intervals)) if self._intervals else 1.0
-        if since < SHORTEST_S or (
-            since < _EARLY * usual and strength < _ECHO * self._beat_strength
-        ):
+        early = since < max(_EARLY * usual, _EARLY_S) and strength < _ECHO * self._beat_strength
+        if since < SHORTEST_S or early:
             return False
         share = _LATE_SHARE if since > _LATE * usual else _SHARE
-        return strength > share * self._level
+        noise = float(np.median(self._others)) if self._others else 0.0
+        noise = min(noise, _MOST_NOISE * self._level)
+        return strength > noise + share * (self._level - noise)
 
     def _take(self, place: int, strength: float) -> None:
         """Measure a beat, judge it, and tell it later."""

@@ -49,7 +49,7 @@ class Beats(Block):
     look like those before.
 
     A beat is told `delay_s` after its R peak or steepest rise: 0.37 s for an electrocardiogram,
-    0.46 s for a pulse wave, up to two samples more; row minus delay is the place. Settles within
+    0.5 s for a pulse wave, up to three samples more; row minus delay is the place. Settles within
     the 2 s that the first threshold takes, and that delay; the third beat is the first that can
     be compared with others. An electrocardiogram needs 100 Hz, a pulse wave 20 Hz.
 

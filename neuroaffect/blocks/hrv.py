@@ -52,7 +52,8 @@ class Hrv(Block):
     spectrum_s : float
         Window of lf, hf and lf_hf; 0 leaves them out, 150 is the least.
     deviation : float
-        An interval further than this share from the median of its neighbours is masked.
+        An interval further than this share from the median of its neighbours is masked. Ours: a
+        fifth, as is often taken, masks true beats where breath moves the heart much.
     stamp_error_s : float
         How late the stamps of events may be. Straps that send once per second, stamped on
         arrival, need 1.1; a beat they lose is then not noticed, two are.

@@ -6,7 +6,7 @@ __all__ = ["SHORTEST_S", "ectopic", "plausible", "touching"]
 
 SHORTEST_S, LONGEST_S = 0.25, 2.5  # 240 and 24 beats per minute: no interval beyond is believed
 
-_ALOUD = 0.4  # of an interval: half of a missed beat, and less; ours
+_ALLOWED = 0.4  # of an interval; a missed beat is a whole one; ours
 _NEIGHBOURS = 5  # on each side; ours, the shortest stretch that holds a breath
 
 
@@ -61,7 +61,7 @@ def touching(
         By how much more the times may be late.
     """
     ahead = time_s - np.cumsum(interval_s)
-    allowed = np.maximum(_ALOUD * interval_s, stamp_error_s)
+    allowed = np.maximum(_ALLOWED * interval_s, stamp_error_s)
     touches = ~broken
     least = np.inf
     for beat in range(len(ahead)):

@@ -6,7 +6,7 @@ from neuroaffect.blocks.beat_detector import Detector, parabola
 
 __all__ = ["PulseDetector"]
 
-_WIDTH_S = 0.04  # of the Gaussian: its slope's gain is highest at 4 Hz, half of it near 1 and 8 Hz
+_WIDTH_S = 0.05  # of the Gaussian: its slope's gain is highest at 3.2 Hz, half of it at 1 and 6 Hz
 _NEAR_S, _AFTER_S = 0.25, 0.3
 _SHAPE_S = (-0.2, 0.3)
 
@@ -17,14 +17,12 @@ class PulseDetector(Detector):
     The slope knows no baseline, and its highest point is sharp where the top of a pulse at the
     wrist is a plateau with two or three summits.
 
-    The least correlation is ours: 0.86, as Orphanidou et al. ask of pulses, is for whole beats.
-
     References
     ----------
     Peralta et al. (2019), doi:10.1088/1361-6579/ab009b
     """
 
-    likeness = 0.8
+    likeness = 0.86  # Orphanidou et al. (2015)
 
     def __init__(self, rate_hz: float) -> None:
         half = int(np.ceil(4 * _WIDTH_S * rate_hz))
