@@ -14,7 +14,9 @@ _ROOMS = {
     ),
     "stream": ("Chunk", "FeatureInfo", "Source", "StreamInfo"),
     "montage": ("Montage",),
-    "blocks": ("BLOCKS", "Bandpass", "Block", "Entropy", "Notch", "Quality", "Reference", "Step"),
+    "blocks": (
+        "BLOCKS", "Bandpass", "Block", "Entropy", "Flaw", "Notch", "Quality", "Reference", "Step",
+    ),
     "pipeline": ("Pipeline", "Run", "Tick"),
     "session": ("Recording", "SessionWriter", "open_recording"),
     "session.labelled": ("LabelledSession", "Trial"),
