@@ -11,7 +11,6 @@ import pylsl
 
 from neuroaffect.acquire.tuning import config_text
 from neuroaffect.affect import Prediction, Target
-from neuroaffect.blocks import Flaw
 from neuroaffect.errors import StreamError
 from neuroaffect.session.raw import RawStream, prediction_stream
 from neuroaffect.session.xdf_header import write_header
@@ -161,6 +160,8 @@ def _about(name: str, type: str, format: str, channels: Sequence[str], source_id
 
 def _with_bits(raw: RawStream) -> str:
     """Return the header of a stream of flaws, with what each bit means."""
+    from neuroaffect.blocks.flaw import Flaw  # a recorder needs no blocks
+
     root = ElementTree.fromstring(write_header(raw, redact=False))
     bits = ElementTree.SubElement(root.find("desc"), "flaws")
     for flaw in Flaw:

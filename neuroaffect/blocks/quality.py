@@ -20,6 +20,7 @@ __all__ = ["Quality"]
 _HUM = (0.25, 4.0)  # RMS of the hum over that of the signal: good, poor
 _FILTERABLE = 0.67  # hum alone: a notch takes it out
 _BRIDGED, _UNWORN = 0.5, 0.0
+_WHITE, _WHITE_LEAST, _DESK = 0.6, 0.35, 0.25  # shares of noise: of the median, of the least
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +34,13 @@ class Quality(Block):
 
     Over the last `slow_s` it is graded: by its size; by how much of it may be broadband noise
     (never below 0.5 by that share alone, since a tense muscle does the same and passes; lower
-    if the noise is large); by mains hum (never below 0.67, since a notch takes it out). Two
+    if the noise is large, or if for twice as long no channel of a headset shows anything else:
+    it lies on a desk); by mains hum (never below 0.67, since a notch takes it out). Two
     channels that have been the same for twice as long are poor (0.5): a bridge of gel; those
-    that equal at least half of the others are bad: a headset on a desk, a reference that has
-    come off. A flaw is told below 0.75; several that are told multiply, so that hum upon noise,
-    which is all that a headset on a desk picks up, is bad. Below 0.5 the channel counts as bad.
-    Place the block first in a track: after a reference a flat channel is no longer flat.
+    that equal at least half of the others are bad: a desk again, or a lost reference. A flaw is
+    told below 0.75; several that are told multiply, so that hum upon noise is bad. Below 0.5
+    the channel counts as bad. Place the block first in a track: after a reference a flat
+    channel is no longer flat.
 
     What cannot be in the unit stated is bad and told as such, never rescaled.
 
@@ -52,7 +54,8 @@ class Quality(Block):
     slow_s : float
         How far back size, noise and hum look.
     hum, noise, twins : bool
-        Whether mains hum, broadband noise (and size), channels that are the same are judged.
+        Whether mains hum is judged; size, unit and broadband noise; and channels that are the
+        same, which needs `noise` too. Muscles under the kind EEG are noise to this judge.
 
     Notes
     -----
@@ -107,9 +110,10 @@ class QualityStep(Step):
         self.quality = np.ones(channels)
         self.flaws = np.zeros(channels, dtype=np.int64)
         self._limits = limits
-        slow = max(1, round(block.slow_s * info.rate_hz))
+        self._slow = max(1, round(block.slow_s * info.rate_hz))
+        self._white = 0  # samples in which every channel was nothing but noise
         self._ranges = Ranges(max(1, round(limits.window_s * info.rate_hz)))
-        self._bands = BandMeter(info.rate_hz, limits, window=slow) if block.noise else None
+        self._bands = BandMeter(info.rate_hz, limits, window=self._slow) if block.noise else None
         self._mains = (
             MainsMeter(info.rate_hz, channels, window_s=block.slow_s)
             if block.hum and limits.sizes
@@ -129,7 +133,7 @@ class QualityStep(Step):
             self._judge_level(verdict)
             if self._bands is not None:
                 self._bands.add(x)
-                self._judge_bands(verdict)
+                self._judge_bands(verdict, len(x))
             if self._mains is not None:
                 self._mains.add(x)
                 self._judge_hum(verdict)
@@ -159,7 +163,7 @@ class QualityStep(Step):
         if limits.worn is not None:
             verdict.grade(Flaw.LOOSE, grade(np.maximum(level, 0.0), *limits.worn))
 
-    def _judge_bands(self, verdict: "_Verdict") -> None:
+    def _judge_bands(self, verdict: "_Verdict", samples: int) -> None:
         bands, limits = self._bands, self._limits
         size = bands.size()
         if limits.faint is not None:
@@ -170,9 +174,18 @@ class QualityStep(Step):
             noisy = grade(bands.noise_share(), *limits.noise_share, floor=0.5)
             if limits.noise is not None:
                 noisy = np.minimum(noisy, grade(bands.noise(), *limits.noise))
+            if self._nothing_but_noise(bands.noise_share(), samples):
+                noisy = np.minimum(noisy, _DESK)
             verdict.grade(Flaw.NOISY, noisy)
         if limits.sizes is not None:
             self._judge_unit(verdict, size)
+
+    def _nothing_but_noise(self, share: np.ndarray, samples: int) -> bool:
+        """Tell whether for `slow_s` no channel of several has shown anything but noise."""
+        several = self._limits.twins and len(share) > 1
+        white = several and np.median(share) > _WHITE and np.min(share) > _WHITE_LEAST
+        self._white = self._white + samples if white else 0
+        return self._white >= self._slow
 
     def _judge_unit(self, verdict: "_Verdict", size: np.ndarray) -> None:
         low, high = self._limits.sizes

@@ -125,6 +125,19 @@ def test_a_headset_on_a_desk_that_picks_up_noise_and_hum_is_bad():
     assert np.all(flaws[-1] == Flaw.LINE_NOISE | Flaw.NOISY)
 
 
+def test_a_headset_on_a_desk_that_gives_nothing_but_white_noise_is_bad():
+    # Every channel 12.4 µV, as a desk passed for good elsewhere.
+    quality, flaws = judged(12.4 * np.random.default_rng(6).standard_normal((1280, 4)))
+    assert np.all(quality[-1] < 0.5)
+    assert np.all(flaws[-1] == Flaw.NOISY)
+
+
+def test_noise_on_all_channels_but_one_is_no_desk(eeg):
+    eeg[:, 1:] = 12.4 * np.random.default_rng(6).standard_normal((1280, 3))
+    quality, _ = judged(eeg)
+    assert np.all(quality >= 0.5)
+
+
 def test_a_headset_on_a_desk_whose_channels_are_alike_is_bad():
     rng = np.random.default_rng(6)
     common = falling(RATE_HZ * SECONDS, 1, rms=12.4)

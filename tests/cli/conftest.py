@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from networked import command
+from scipy import signal
 
 from neuroaffect.catalog import find
 from neuroaffect.cli import main
@@ -72,16 +73,23 @@ MARKS = RawStream(
 )  # fmt: skip
 
 
+def falling(rng: np.random.Generator, samples: int, channels: int) -> np.ndarray:
+    """Return noise of unit variance that falls with the frequency: white is what desks give."""
+    white = rng.standard_normal((samples, channels))
+    return np.sqrt(1 - 0.95**2) * signal.lfilter([1.0], [1.0, -0.95], white, axis=0)
+
+
 def packets(raw: RawStream, rng: np.random.Generator, *, each_s: float, lost_at_s: float | None):
     """Yield (time, packet) of a stream of noise; two seconds are lost where asked for."""
     size = round(each_s * raw.rate_hz)
+    spread = 20.0 if raw is EEG else 0.5
+    values = 5.0 + spread * falling(rng, round(SECONDS * raw.rate_hz), len(raw.labels))
     for first in range(0, round(SECONDS * raw.rate_hz), size):
         at_s = first / raw.rate_hz
         if lost_at_s is not None and lost_at_s <= at_s < lost_at_s + 2.0:
             continue
         stamps = START + np.arange(first, first + size) / raw.rate_hz
-        values = rng.normal(5.0, 20.0 if raw is EEG else 0.5, (size, len(raw.labels)))
-        yield stamps[-1], Packet(raw.id, stamps, values.astype(raw.dtype))
+        yield stamps[-1], Packet(raw.id, stamps, values[first : first + size].astype(raw.dtype))
 
 
 def write(path: Path, *, streams=(EEG, EDA), lost_at_s: float | None = None) -> Path:
@@ -172,11 +180,13 @@ def write_rated(path: Path, seed: int) -> Path:
             writer.event("trial-start", time=begin, trial=str(trial))
             ratings = {"valence": rating, "arousal": rating}
             writer.event("trial-stop", time=begin + TRIAL_S, trial=str(trial), ratings=ratings)
-        for first in range(0, round((6 + RATED_TRIALS * (TRIAL_S + PAUSE_S)) * EEG_HZ), 32):
+        samples = round((6 + RATED_TRIALS * (TRIAL_S + PAUSE_S)) * EEG_HZ)
+        noise = falling(rng, samples, len(EEG.labels))
+        for first in range(0, samples // 32 * 32, 32):
             stamps = START + np.arange(first, first + 32) / EEG_HZ
             trial = int((stamps[0] - START - 6.0) // (TRIAL_S + PAUSE_S))
             sd = 30.0 if trial % 2 else 10.0
-            values = rng.normal(0.0, sd, (32, len(EEG.labels))).astype(np.float32)
+            values = (sd * noise[first : first + 32]).astype(np.float32)
             writer.write(Packet(EEG.id, stamps, values))
     return path
 
