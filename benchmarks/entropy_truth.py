@@ -8,7 +8,8 @@ an estimated variance lies low on average. Tone: a sine in the middle of each ba
 every other band lies below it. Continuous: the largest difference from one scipy `sosfilt` over the
 whole recording and a windowed variance. Afresh: the usual offline recipe (Butterworth order 5 by
 `lfilter` from rest on each second, and `filtfilt` over the whole) against the same filter run on,
-on white noise and on real recordings. In [b, a] form, as the recipe has it, order 5 falls apart in
+on white noise and on real recordings, of some length (default: an Emotiv Insight and a clinical
+amplifier beside the checkout). In [b, a] form, as the recipe has it, order 5 falls apart in
 delta at high rates: the bias there is rounding.
 """
 
@@ -30,7 +31,8 @@ from neuroaffect.blocks.bank import BAND_SETS
 from neuroaffect.stream import StreamInfo
 
 RATE_HZ, HOP_S, SIGMA_UV = 128.0, 0.25, 12.0
-CLIP = Path(__file__).parents[1] / "tests" / "data" / "insight" / "closed-cut.csv"
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+RECORDINGS = ("insight/Closed_20sx1_201227-103149.csv", "eegmat/Subject00_1.edf")
 
 
 def entropies(block, x, rate_hz, hop_s=HOP_S):
@@ -150,7 +152,7 @@ def show(console, title, rows, form):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--minutes", type=float, default=20.0)
-    parser.add_argument("--recording", type=Path, nargs="*", default=[CLIP])
+    parser.add_argument("--recording", type=Path, nargs="*")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     console, results = Console(width=100), {}
@@ -166,7 +168,10 @@ def main():
         show(console, f"{name}: a tone's distance to the next band (nats), largest difference from "
              "a continuous filter", results[f"tone and continuous, {name}"], "{:.3g}")  # fmt: skip
     results["afresh, white noise"] = afresh(x, RATE_HZ)
-    for path in arguments.recording:
+    for path in arguments.recording or [SHARED / name for name in RECORDINGS]:
+        if not path.is_file():
+            console.print(f"left out: {path} is not here")
+            continue
         raw, rate_hz = recording(path)
         results[f"afresh, {path.name} as it is"] = afresh(raw, rate_hz)
         sos = signal.butter(2, (0.8, 48), "bandpass", fs=rate_hz, output="sos")
