@@ -96,7 +96,9 @@ class Pipeline(Declared):
     def fingerprint(self) -> str:
         """Hash of everything that decides a feature's value, and of the feature version."""
         content = self.model_dump(mode="json", include={"hop_s", "bridge_s", "lead", "tracks"})
-        canonical = json.dumps([FEATURE_VERSION, content], sort_keys=True, separators=(",", ":"))
+        # Only tracks have no order: bands in another order are features in another order.
+        content["tracks"] = dict(sorted(content["tracks"].items()))
+        canonical = json.dumps([FEATURE_VERSION, content], separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def resolve(self, streams: Mapping[str, StreamInfo]) -> "Pipeline":

@@ -44,6 +44,14 @@ def test_the_fingerprint_follows_features_and_not_titles(pipeline):
     assert Pipeline.from_toml(TEXT.replace("45.0", "44.0")).fingerprint != pipeline.fingerprint
 
 
+def test_the_fingerprint_follows_the_order_of_bands():
+    one, other = (
+        Pipeline.from_toml(TEXT.replace('"rbtransformer"', f"{{ {bands} }}")).fingerprint
+        for bands in ("a = [4, 8], b = [8, 13]", "b = [8, 13], a = [4, 8]")
+    )
+    assert one != other
+
+
 def test_scalp_takes_the_electrodes_and_leaves_the_counter_out(pipeline):
     run = pipeline.start({"cap": CAP})
     assert run.features["eeg.entropy"].channels == ("Fp1", "Cz", "O1")
