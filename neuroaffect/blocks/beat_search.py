@@ -14,7 +14,7 @@ __all__ = ["FIRST_LEVEL_S", "BeatSearch"]
 # All of these are ours.
 FIRST_LEVEL_S = _BLOCK_S = 2.0  # holds a beat down to 30 per minute
 _BLOCKS, _LOW = 5, 0.25  # the level is this quantile of so many blocks
-# Thresholds lie so far from the noise up to the level; lower when 1.3 intervals have passed.
+# A threshold lies so far from the noise up to the level; lower when 1.3 intervals have passed.
 _SHARE, _LATE_SHARE, _LATE = 0.4, 0.25, 1.3
 _PLACES, _MOST_NOISE = 16, 0.4  # the noise is the median of so many others, at most 0.4 levels
 # A wave within 0.55 intervals, or 0.4 s, and below 0.7 of the beat is its T or dicrotic wave.
@@ -169,21 +169,20 @@ class BeatSearch:
         top = (strength == highest) & (strength > 0.0)
         for at in np.flatnonzero(top[place]) + begin:
             height = float(strength[at - low])
-            if self._is_beat(at, height):
+            since = (at - self._place) / self._rate_hz if self._place >= 0 else np.inf
+            usual = float(np.median(self._intervals)) if self._intervals else 1.0
+            early = since < max(_EARLY * usual, _EARLY_S) and height < _ECHO * self._beat_strength
+            if since < SHORTEST_S or early:
+                continue
+            if height > self._threshold(_LATE_SHARE if since > _LATE * usual else _SHARE):
                 self._take(int(at), height)
             else:
                 self._others.append(height)
 
-    def _is_beat(self, place: int, strength: float) -> bool:
-        since = (place - self._place) / self._rate_hz if self._place >= 0 else np.inf
-        usual = float(np.median(self._intervals)) if self._intervals else 1.0
-        early = since < max(_EARLY * usual, _EARLY_S) and strength < _ECHO * self._beat_strength
-        if since < SHORTEST_S or early:
-            return False
-        share = _LATE_SHARE if since > _LATE * usual else _SHARE
+    def _threshold(self, share: float) -> float:
         noise = float(np.median(self._others)) if self._others else 0.0
         noise = min(noise, _MOST_NOISE * self._level)
-        return strength > noise + share * (self._level - noise)
+        return noise + share * (self._level - noise)
 
     def _take(self, place: int, strength: float) -> None:
         """Measure a beat, judge it, and tell it later."""

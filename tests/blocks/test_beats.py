@@ -162,6 +162,21 @@ def test_a_dicrotic_wave_is_no_beat():
     assert (found_s > LEARNT_S).sum() == between(true_s, LEARNT_S, SECONDS - step.delay_s)
 
 
+def test_a_tall_t_wave_is_no_beat():
+    true_s = beat_times()
+    x = waves(true_s, 500, ((0, 0.01, 250), (0.02, 0.01, -100), (0.25, 0.03, 200)))
+    found_s, _, step = tell(x, "ecg", 500)
+    assert (found_s > LEARNT_S).sum() == between(true_s, LEARNT_S, SECONDS - step.delay_s)
+
+
+def test_beats_of_half_the_height_are_found_beside_full_ones():
+    true_s = beat_times()
+    weak = np.sin(2 * np.pi * 0.1 * true_s) < 0
+    x = ecg(true_s[~weak], 250) + 0.5 * ecg(true_s[weak], 250)
+    found_s, _, _ = tell(x, "ecg", 250)
+    assert np.abs(nearest(found_s, true_s)).max() < 1.5 / 250
+
+
 @pytest.mark.parametrize("height", [30.0, 1e6, 1e12])
 def test_an_artefact_of_any_height_is_over_within_seconds(height):
     true_s = beat_times()
