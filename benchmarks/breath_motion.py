@@ -1,6 +1,7 @@
 """Breath from a belt, a pulse and an ECG beside neurokit2; the motion flag beside the watch itself.
 
-    python benchmarks/breath_motion.py [--shared ../shared/data] [--subjects 20] [--json FILE]
+    python benchmarks/breath_motion.py [--shared ../shared/data] [--subjects 20]
+                                       [--json FILE] [--png FILE]
 
 Belt, pulse and ECG of three laboratory recordings: the causal rate at every second against the
 belt's breaths as neurokit2 finds them offline, both as 60 over the median length of the breaths of
@@ -81,15 +82,19 @@ def error(rate, truth):
 
 
 def laboratory(shared):
-    rows = []
+    """Return the errors, and the rates themselves: recording → sensor → breaths per minute."""
+    rows, rates = [], {}
     for name in RECORDINGS:
         table = np.genfromtxt(shared / f"neurokit/{name}.csv", delimiter=",", names=True)
         truth = belt_by_neurokit(table["RSP"], 100, len(table) // 100)
+        rates[name] = {"belt, neurokit2": truth}
         for sensor, (column, kind) in SENSORS.items():
             if column in table.dtype.names:
-                found = error(breath(table[column], 100.0, kind), truth)
-                rows.append({"recording": name, "sensor": sensor, **found})
-    return rows
+                rates[name][sensor] = breath(table[column], 100.0, kind)
+                rows.append(
+                    {"recording": name, "sensor": sensor, **error(rates[name][sensor], truth)}
+                )
+    return rows, rates
 
 
 def noise(length_s=300, rounds=10):
@@ -176,6 +181,30 @@ def wrist(shared, subjects):
     return {"wrist, motion flag": flags, "wrist, breath of the pulse": breaths}
 
 
+def draw(rates, path):
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, panels = plt.subplots(len(rates), 1, figsize=(9, 8), layout="constrained")
+    for panel, (name, told) in zip(panels, rates.items(), strict=True):
+        for sensor, rate in told.items():
+            seconds = np.arange(1, len(rate) + 1)
+            if "neurokit2" in sensor:
+                panel.plot(seconds, rate, color="0.7", lw=4, label=sensor)
+            else:
+                color = f"C{list(SENSORS).index(sensor)}"
+                panel.plot(seconds, rate, ".", ms=4, color=color, label=f"{sensor}, ours")
+        panel.set_title(name, fontsize=10)
+        panel.set_ylabel("breaths / min")
+        panel.set_ylim(0, 30)
+        panel.grid(alpha=0.3)
+        panel.legend(frameon=False, ncols=4, fontsize=8, loc="lower left")
+    panels[-1].set_xlabel("seconds")
+    figure.savefig(path, dpi=90)
+
+
 def median(rows):
     """Return the row of medians, for tables that name subjects."""
     numbers = [key for key in rows[0] if key != "subject"]
@@ -225,9 +254,11 @@ def main():
     parser.add_argument("--shared", type=Path, default=beside, help="folder of the recordings")
     parser.add_argument("--subjects", type=int, default=20)
     parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--png", type=Path, help="draw the rates; needs matplotlib")
     options = parser.parse_args()
+    errors, rates = laboratory(options.shared)
     rows = {
-        "laboratory": laboratory(options.shared),
+        "laboratory": errors,
         "noise": noise(),
         "simulated": simulated(),
         **wrist(options.shared, options.subjects),
@@ -238,6 +269,8 @@ def main():
             part.append(median(part))
     for title, part in rows.items():
         show(title, part)
+    if options.png:
+        draw(rates, options.png)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1, default=float))
 
