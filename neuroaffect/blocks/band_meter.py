@@ -36,7 +36,7 @@ class BandMeter:
 
     def __init__(self, rate_hz: float, limits: Limits, *, window: int) -> None:
         whole_hz = (_BAND_HZ[0], min(_BAND_HZ[1], 0.45 * rate_hz))
-        wanted = {"whole": whole_hz if limits.sizes else None}
+        wanted = {"whole": whole_hz if limits.sizes and whole_hz[1] > 2 * whole_hz[0] else None}
         if limits.noise_hz and limits.noise_hz[1] <= 0.47 * rate_hz:
             wanted |= {"signal": limits.signal_hz, "noise": limits.noise_hz}
         self.bands_hz = {name: band for name, band in wanted.items() if band}

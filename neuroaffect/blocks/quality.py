@@ -10,7 +10,7 @@ from neuroaffect.blocks.base import PLAIN, Block, Context, Step, require_signal
 from neuroaffect.blocks.flaw import Flaw
 from neuroaffect.blocks.grading import FAIR, grade
 from neuroaffect.blocks.limits import LIMITS, Limits
-from neuroaffect.blocks.mains import MainsMeter
+from neuroaffect.blocks.mains import MAINS_HZ, MainsMeter
 from neuroaffect.blocks.ranges import Ranges
 from neuroaffect.blocks.twins import Twins
 from neuroaffect.stream import StreamInfo
@@ -116,12 +116,12 @@ class QualityStep(Step):
         self._bands = BandMeter(info.rate_hz, limits, window=self._slow) if block.noise else None
         self._mains = (
             MainsMeter(info.rate_hz, channels, window_s=block.slow_s)
-            if block.hum and limits.sizes
+            if block.hum and limits.sizes and info.rate_hz > 2 * min(MAINS_HZ)
             else None
         )
         self._twins = (
             Twins(info.rate_hz, channels, window_s=2 * block.slow_s)
-            if block.twins and block.noise and limits.twins
+            if block.twins and limits.twins and self._bands and "whole" in self._bands.bands_hz
             else None
         )
 

@@ -226,6 +226,15 @@ def test_muscle_is_the_signal_of_an_electromyogram():
     assert np.all(quality == 1.0)
 
 
+@pytest.mark.parametrize("kind", sorted(LIMITS))
+@pytest.mark.parametrize("rate_hz", [0.5, 1.0, 4.0, 10.0, 25.0, 64.0, 100.0, 250.0])
+def test_any_kind_at_any_rate_is_judged(kind, rate_hz):
+    samples = max(1, round(rate_hz / 4))
+    x = np.random.default_rng(3).standard_normal((40 * samples, 3))
+    quality, _ = judged(x, info_of(kind, LIMITS[kind].unit, rate_hz, ("a", "b", "c")), hop=samples)
+    assert np.all((quality >= 0.0) & (quality <= 1.0))
+
+
 def test_a_kind_without_limits_is_only_asked_for_missing_values():
     x = np.zeros((640, 1))
     x[600] = np.nan
