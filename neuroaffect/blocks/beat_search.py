@@ -27,11 +27,12 @@ _JUDGED = 5  # beats that the quality speaks of
 class BeatSearch:
     """A running search in one channel.
 
-    A place is a beat if it is the strongest around and exceeds a share of the level. In each
-    block of two seconds the strongest place is noted; the level is the lower quartile of the
-    last five, since artefacts are strong and blocks without a beat are rare. So nothing that
-    was learned can lock the search. Beats that are late meet a lower threshold, which does
-    what Pan and Tompkins search back for; early and weaker ones are the echo of a beat.
+    A place is a beat if it is the strongest around and exceeds a threshold between the noise
+    and the level. In each block of two seconds the strongest place is noted; the level is the
+    lower quartile of the last five, since artefacts are strong and blocks without a beat are
+    rare. So nothing that was learned can lock the search. The noise is the median of the places
+    that were no beats. Beats that are late meet a lower threshold, which does what Pan and
+    Tompkins search back for; early and weaker ones are the echo of a beat.
 
     Everything is decided by sample number, `half + after` samples after a place, and told
     `delay` samples after its peak: the hop does not matter.

@@ -28,7 +28,7 @@ class Beats(Block):
     """Tell each heartbeat, a constant delay after it, with the interval since the one before.
 
     An electrocardiogram is searched for QRS complexes and timed by their R peaks, a pulse wave
-    by the steepest rise of each pulse, the point that varies least. Thresholds follow the
+    by the steepest rise of each pulse, its sharpest point at the wrist. Thresholds follow the
     signal, a beat is compared with the beats before it, and the polarity is found.
 
     An interval is believed if both its beats look like those before them (correlation with the

@@ -29,8 +29,8 @@ def ectopic(interval_s: np.ndarray, deviation: float) -> np.ndarray:
 
     References
     ----------
-    Malik et al. (1989), doi:10.1093/eurheartj/10.12.1060: a share of the sinus interval
-    Lipponen, Tarvainen (2019), doi:10.1080/03091902.2019.1640306: the local median
+    Lipponen, Tarvainen (2019), doi:10.1080/03091902.2019.1640306: the median of 11 intervals;
+    their threshold follows the spread of 91, which a live window does not hold
     """
     n = len(interval_s)
     if n < 3:
