@@ -1,6 +1,7 @@
 """Ticks as a table: one row per tick, one column per feature."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -63,7 +64,13 @@ class FeatureTable:
                 start = stop
         return values
 
-    def write(self, path: Path, ticks: Iterable[Sequence[Tick]]) -> int:
+    def of(self, ticks: Iterable[Tick]) -> "pa.Table":
+        """Return the whole table in memory; `.to_pandas()` makes a data frame of it."""
+        import pyarrow as pa
+
+        return pa.Table.from_batches([self._batch(list(ticks))])
+
+    def write(self, path: Path, ticks: Iterable[Tick]) -> int:
         """Write ticks as they come to a Parquet or CSV file, return how many.
 
         The file appears under its name only when it is whole.
@@ -140,11 +147,7 @@ def _open(path: Path, kind: TableFormat, schema: "pa.Schema"):
     return parquet.ParquetWriter(path, schema)
 
 
-def _groups(ticks: Iterable[Sequence[Tick]]) -> Iterator[list[Tick]]:
-    rows: list[Tick] = []
-    for some in ticks:
-        rows += some
-        if len(rows) >= _ROWS:
-            yield rows
-            rows = []
-    yield rows
+def _groups(ticks: Iterable[Tick]) -> Iterator[list[Tick]]:
+    ticks = iter(ticks)
+    while rows := list(islice(ticks, _ROWS)):
+        yield rows

@@ -82,7 +82,7 @@ def check_parity(
     run = start()
 
     def bits(arrivals: Arrivals) -> np.ndarray:
-        return _bits(run, _ticks(start(), arrivals))
+        return _bits(run, list(start().over(arrivals)))
 
     arrived = bits(source)
     others = (_random_pieces(source, rng), _singles_first(source, rng), _largest_pieces(source))
@@ -104,11 +104,6 @@ def differing_bits(run: Run, one: list[Tick], other: list[Tick]) -> int:
     one, other : list of Tick
     """
     return _differing(_bits(run, one), _bits(run, other))
-
-
-def _ticks(run: Run, arrivals: Arrivals) -> list[Tick]:
-    ticks = [tick for name, chunk in arrivals for tick in run.push(name, chunk)]
-    return ticks + run.finish()
 
 
 def _bits(run: Run, ticks: list[Tick]) -> np.ndarray:

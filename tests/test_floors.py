@@ -1,6 +1,7 @@
 """The floor table of ARCHITECTURE.md, kept true: imports go down, never up, never sideways."""
 
 import ast
+import importlib.util
 import json
 import re
 import subprocess
@@ -126,6 +127,24 @@ def test_a_room_imports_only_what_its_row_allows(path):
     foreign = {name.split(".")[0] for name in imports(ast.parse(path.read_text()))}
     foreign -= set(sys.stdlib_module_names) | set(ONE_FILE_ONLY)
     assert foreign <= allowed
+
+
+def test_every_name_taken_from_another_file_is_there(path):
+    """Also where a function imports it, which nothing but a call of that function would find."""
+    lacking = [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("neuroaffect")
+        for alias in node.names
+        if not _is_there(node.module, alias.name)
+    ]
+    assert lacking == []
+
+
+def _is_there(module: str, name: str) -> bool:
+    if hasattr(importlib.import_module(module), name):
+        return True
+    return importlib.util.find_spec(f"{module}.{name}") is not None
 
 
 @pytest.mark.parametrize("library", ONE_FILE_ONLY)

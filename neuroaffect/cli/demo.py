@@ -198,8 +198,7 @@ def _differing_bits(model: "AffectModel", session: Path, live: "Sequence[Tick]")
 
     source = Recorded(session)
     run = model.pipeline.start(source.streams, late=source.late, rests=source.rests)
-    again = [tick for name, chunk in source for tick in run.push(name, chunk)] + run.finish()
-    return differing_bits(run, list(live), again)
+    return differing_bits(run, list(live), list(run.over(source)))
 
 
 def _score(
@@ -211,10 +210,9 @@ def _score(
     """
     import numpy as np
 
-    from neuroaffect.training.dataset import window_s
     from neuroaffect.training.score import Answers, evaluate_answers
 
-    window = window_s(fitted.pipeline)
+    window = fitted.input.memory_s
     truth, predicted = [], []
     for trial in held_out.trials:
         said = [

@@ -1,6 +1,6 @@
 """``neuroaffect features FILE --pipeline P --out F.parquet``: a recording's ticks as a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,6 @@ from neuroaffect.errors import PipelineError
 
 if TYPE_CHECKING:
     from neuroaffect.acquire import Recorded
-    from neuroaffect.pipeline import Run, Tick
 
 __all__ = ["PipelineName", "Rest", "rests_of", "run"]
 
@@ -47,7 +46,7 @@ def run(
         rests = (*source.rests, *rests_of(source, rest or []))
         ticking = declared.start(source.streams, late=source.late, rests=rests)
         table = FeatureTable(ticking.features, followers=ticking.followers)
-        ticks = table.write(out, _ticks(source, ticking))
+        ticks = table.write(out, ticking.over(source))
     facts = {
         "pipeline": declared.name,
         "fingerprint": declared.fingerprint,
@@ -78,9 +77,3 @@ def _span(text: str) -> tuple[float, float]:
     if not 0 <= span[0] < span[1]:
         raise PipelineError(f"--rest {text} is empty; the first number must be below the second")
     return span
-
-
-def _ticks(source: "Recorded", ticking: "Run") -> Iterator[list["Tick"]]:
-    for name, chunk in source:
-        yield ticking.push(name, chunk)
-    yield ticking.finish()

@@ -1,6 +1,6 @@
 """A running pipeline: chunks in, ticks out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -103,6 +103,16 @@ class Run:
             else:
                 ticks += self._hand_on(name, [self._process(name, hop) for hop in hops], time)
         return ticks
+
+    def over(self, arrivals: Iterable[tuple[str, Chunk]]) -> Iterator[Tick]:
+        """Yield every tick that a source, or any pieces in order of arrival, make.
+
+        >>> run = pipeline.start(source.streams, late=())   # doctest: +SKIP
+        >>> ticks = list(run.over(source))                  # doctest: +SKIP
+        """
+        for stream, chunk in arrivals:
+            yield from self.push(stream, chunk)
+        yield from self.finish()
 
     @property
     def has_begun(self) -> bool:

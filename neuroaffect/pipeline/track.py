@@ -98,7 +98,10 @@ class TrackRun:
         for link in self._links:
             if link.of:
                 context = Context(verdict.good(link.rows), rest)
-                features[link.name] = link.step.process(features[link.of], context)
+                given = features[link.of]
+                if self._run_s < self._ready_s[link.of]:  # a filter still swings: no value yet
+                    given = np.full(given.shape, np.nan)
+                features[link.name] = link.step.process(given, context)
                 verdict.add(link)
         settled = self._run_s >= self.settle_s
         self._lost = self._lost and not settled
@@ -125,7 +128,8 @@ class TrackRun:
         self.features: dict[str, FeatureInfo] = {}
         self._run_s = 0.0
         self._since_bad_s = np.full(len(self.info.channels), np.inf)
-        info, delay_s, ready_s = self._first_info(), 0.0, {}
+        info, delay_s = self._first_info(), 0.0
+        self._ready_s: dict[str, float] = {}  # of a feature block: when its values count
         for name, block in self._blocks:
             of = self._source_of(name, block)
             step = block.start(self.features[of] if of else info)
@@ -135,11 +139,12 @@ class TrackRun:
             self._links.append(link)
             if link.gives_features:
                 self.features[name] = replace(step.info, hop_s=self._hop_s)
-                ready_s[name] = (ready_s[of] if of else delay_s) + step.settle_s
+                before_s = self._ready_s[of] if of else delay_s
+                self._ready_s[name] = before_s + step.settle_s
             else:
                 info = step.info
                 delay_s += step.settle_s
-        self.settle_s = max([delay_s, *ready_s.values()])
+        self.settle_s = max([delay_s, *self._ready_s.values()])
 
     def _first_info(self) -> StreamInfo:
         if self.info.rate_hz > 0:

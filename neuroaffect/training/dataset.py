@@ -1,6 +1,6 @@
 """Labelled sessions through a pipeline: the ticks that lie inside trials, as arrays."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -9,7 +9,7 @@ import numpy as np
 from neuroaffect.errors import EvaluationError, PipelineError
 from neuroaffect.pipeline import NetworkInput, Pipeline, Run, Tick, describe_input
 from neuroaffect.session.labelled import LabelledSession, Trial
-from neuroaffect.stream import FeatureInfo, Source
+from neuroaffect.stream import FeatureInfo
 from neuroaffect.training.reach import Reach
 
 __all__ = ["Dataset", "extract"]
@@ -144,7 +144,7 @@ def _extract_one(session: LabelledSession, pipeline: Pipeline) -> Dataset:
     taken = NetworkInput(pipeline.network.places, channels=info.channels, features=info.features)
     reach = Reach(pipeline, run)
     kept = []
-    for tick in _ticks(source, run):
+    for tick in run.over(source):
         trial = _trial_at(tick, session)
         if trial is not None:
             values = taken.of(tick)
@@ -152,16 +152,8 @@ def _extract_one(session: LabelledSession, pipeline: Pipeline) -> Dataset:
                 values = reach.within(values, tick, trial)
             if _usable(tick, values, pipeline):
                 kept.append((tick, values, trial))
+    source.close()
     return _arrays(kept, session, pipeline.resolve(streams), run, info, reach)
-
-
-def _ticks(source: Source, run: Run) -> Iterator[Tick]:
-    try:
-        for name, chunk in source:
-            yield from run.push(name, chunk)
-        yield from run.finish()
-    finally:
-        source.close()
 
 
 def _usable(tick: Tick, values: np.ndarray, pipeline: Pipeline) -> bool:

@@ -10,6 +10,8 @@ from neuroaffect.stream import Chunk, StreamInfo
 
 INFO = StreamInfo(name="cap", kind="eeg", rate_hz=128.0, channels=("Cz", "O1"), unit="uV")
 
+ALPHA = {"alpha": (8.0, 13.0)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Echo(FeatureBlock):
@@ -40,14 +42,21 @@ def frames(*blocks, flat=None):
 def test_a_reader_of_features_sees_them_masked():
     _, seen = frames(
         ("quality", Quality(window_s=0.25)),
-        ("entropy", Entropy(window_s=1.0)),
+        ("entropy", Entropy(bands=ALPHA, window_s=1.0)),
         ("echo", Echo()),
         flat=slice(512, 640),
     )
     entropy = np.array([frame.features["entropy"] for frame in seen])
     echo = np.array([frame.features["echo"] for frame in seen])
     assert np.isnan(echo[16:20, 1]).all()
-    assert np.array_equal(entropy, echo, equal_nan=True)
+    assert np.array_equal(entropy[12:], echo[12:], equal_nan=True)
+
+
+def test_a_reader_of_features_gets_none_before_their_filters_have_settled():
+    run, seen = frames(("entropy", Entropy(bands=ALPHA, window_s=1.0)), ("echo", Echo()))
+    told = [bool(np.isfinite(frame.features["echo"]).all()) for frame in seen]
+    assert told == [(k + 1) * 0.25 >= run.settle_s for k in range(32)]
+    assert 1.0 < run.settle_s < 3.0
 
 
 def test_a_reader_of_features_is_told_how_often_they_come():
