@@ -146,12 +146,16 @@ class QualityStep(Step):
     def _judge_range(self, verdict: "_Verdict") -> None:
         ranges, limits = self._ranges, self._limits
         span = ranges.high - ranges.low
-        # Two samples at an extreme are chance; a short window must not make them a share.
-        allowed = max(2.0, limits.stuck * ranges.samples)
         verdict.add(Flaw.MISSING, ranges.missing)
         verdict.add(Flaw.FLAT, span < limits.flat)
         verdict.add(Flaw.WILD, span > limits.wild)
-        verdict.add(Flaw.RAILED, (ranges.at_edge() > allowed) & (span >= limits.flat))
+        verdict.add(Flaw.RAILED, self._repeats() & (span >= limits.flat))
+
+    def _repeats(self) -> np.ndarray:
+        """Return which channels sit on one of their extremes, (channels,)."""
+        # Two samples at an extreme are chance; a short window must not make them a share.
+        allowed = max(2.0, self._limits.stuck * self._ranges.samples)
+        return self._ranges.at_edge() > allowed
 
     def _judge_level(self, verdict: "_Verdict") -> None:
         limits, level = self._limits, self._ranges.level
@@ -190,7 +194,7 @@ class QualityStep(Step):
     def _judge_unit(self, verdict: "_Verdict", size: np.ndarray) -> None:
         low, high = self._limits.sizes
         # A dead channel repeats itself; one in the wrong unit changes with every sample.
-        small = (size < low) & (self._ranges.at_edge() <= 2) & (size > 0.0)
+        small = (size < low) & ~self._repeats() & (size > 0.0)
         verdict.flaws[small] &= ~int(Flaw.FLAT)
         verdict.add(Flaw.WRONG_UNIT, small | (size > high))
 

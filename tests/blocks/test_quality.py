@@ -176,6 +176,12 @@ def test_volts_sent_as_microvolts_are_a_wrong_unit_and_not_flat(eeg):
     assert not (flaws[-1] & Flaw.FLAT).any()
 
 
+def test_volts_of_a_coarse_converter_are_a_wrong_unit_too(eeg):
+    quality, flaws = judged(1e-6 * 2.0 * np.round(eeg / 2.0))  # extremes come up more than once
+    assert np.all(quality[-1] == 0.0)
+    assert np.all(flaws[-1] & Flaw.WRONG_UNIT)
+
+
 def test_nanovolts_sent_as_microvolts_are_a_wrong_unit(eeg):
     quality, flaws = judged(1e3 * (eeg - 4200.0))
     assert np.all(quality[-1] == 0.0)
