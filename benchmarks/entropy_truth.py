@@ -27,7 +27,7 @@ from rich.table import Table
 from scipy import signal
 
 from neuroaffect.blocks import Entropy
-from neuroaffect.blocks.bank import BAND_SETS
+from neuroaffect.blocks.spectral.bank import BAND_SETS
 from neuroaffect.stream import StreamInfo
 
 RATE_HZ, HOP_S, SIGMA_UV = 128.0, 0.25, 12.0

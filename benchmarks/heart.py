@@ -497,7 +497,7 @@ def draw_beats(axis, x, rate_hz, told, span):
 
 
 def draw_intervals(axis, told, theirs, span):
-    from neuroaffect.blocks.intervals import ectopic
+    from neuroaffect.blocks.heart.intervals import ectopic
 
     believed = np.isfinite(told.interval_s)
     at, interval_ms = told.beats_s[believed], 1e3 * told.interval_s[believed]

@@ -34,7 +34,7 @@ from scipy import signal
 
 from neuroaffect.acquire import Recorded
 from neuroaffect.blocks import Flaw, Quality
-from neuroaffect.blocks.grading import FAIR, USABLE
+from neuroaffect.blocks.contact.grading import FAIR, USABLE
 from neuroaffect.stream import StreamInfo
 
 RECORDINGS = {

@@ -29,7 +29,7 @@ from rich.table import Table
 from skin_truth import simulate
 
 from neuroaffect.blocks import Skin
-from neuroaffect.blocks.thinned import Thinned
+from neuroaffect.blocks.skin.thinned import Thinned
 from neuroaffect.stream import StreamInfo
 
 LEAST_US, WITHIN_S, SETTLE_S, MOST_LAG_S = 0.05, 1.0, 30.0, 2.0

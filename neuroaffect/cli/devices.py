@@ -58,7 +58,7 @@ def _show(name: str, *, as_json: bool) -> None:
 
 def _pairs(channels: Sequence[str]) -> dict[str, list[str]]:
     """Return the pairs that `asymmetry` would find among these electrodes, and the halves."""
-    from neuroaffect.blocks.pairs import caudal_pairs, lateral_pairs
+    from neuroaffect.blocks.derived.pairs import caudal_pairs, lateral_pairs
 
     sides, ends = lateral_pairs(channels), caudal_pairs(channels)
     return {

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroaffect.blocks import Flaw, Quality
-from neuroaffect.blocks.grading import word_of
-from neuroaffect.blocks.limits import LIMITS
+from neuroaffect.blocks.contact.grading import word_of
+from neuroaffect.blocks.contact.limits import LIMITS
 from neuroaffect.pipeline.framer import Framer
 from neuroaffect.pipeline.track import TrackRun
 from neuroaffect.stream import Chunk, StreamInfo

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroaffect.blocks.grading import FAIR, USABLE
+from neuroaffect.blocks.contact.grading import FAIR, USABLE
 from neuroaffect.contact.summary import ChannelShare, Summary
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroaffect.blocks import Flaw
-from neuroaffect.blocks.grading import WORDS, word_of
+from neuroaffect.blocks.contact.grading import WORDS, word_of
 from neuroaffect.contact.judge import Verdict
 
 __all__ = ["ChannelShare", "Summary"]

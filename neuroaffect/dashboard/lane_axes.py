@@ -3,7 +3,7 @@
 import pyqtgraph as pg
 from PySide6 import QtCore, QtGui
 
-from neuroaffect.blocks.grading import word_of
+from neuroaffect.blocks.contact.grading import word_of
 from neuroaffect.dashboard import theme
 from neuroaffect.dashboard.lanes import Lanes, round_number
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroaffect.blocks.scalp_map import HEAD, flat_positions, image
+from neuroaffect.blocks.derived.scalp_map import HEAD, flat_positions, image
 from neuroaffect.explore.cells import maps_of
 from neuroaffect.explore.finding import Finding
 from neuroaffect.montage import scalp

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from neuroaffect.blocks import Asymmetry, Entropy
-from neuroaffect.blocks.pairs import caudal_pairs, lateral_pairs
+from neuroaffect.blocks.derived.pairs import caudal_pairs, lateral_pairs
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import FeatureInfo, StreamInfo
 

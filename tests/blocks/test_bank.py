@@ -3,7 +3,7 @@ import pytest
 from scipy import signal
 from threadpoolctl import threadpool_limits
 
-from neuroaffect.blocks.bank import BAND_SETS, Bank, band_edges, band_filters, block_matrix
+from neuroaffect.blocks.spectral.bank import BAND_SETS, Bank, band_edges, band_filters, block_matrix
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 

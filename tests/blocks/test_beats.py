@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from neuroaffect.blocks import Beats, Context, Entropy
-from neuroaffect.blocks.beat_shape import BeatShape
+from neuroaffect.blocks.heart.beat_shape import BeatShape
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 

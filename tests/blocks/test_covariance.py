@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from neuroaffect.blocks import Covariance
 from neuroaffect.blocks.base import Context
-from neuroaffect.blocks.covariance import shrink
+from neuroaffect.blocks.spectral.covariance import shrink
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroaffect.blocks import Context, Entropy, Hrv
-from neuroaffect.blocks.intervals import ectopic, touching
+from neuroaffect.blocks.heart.intervals import ectopic, touching
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 

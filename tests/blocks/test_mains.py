@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from neuroaffect.blocks.mains import MainsMeter
+from neuroaffect.blocks.filters.mains import MainsMeter
 
 RATE_HZ = 250.0
 

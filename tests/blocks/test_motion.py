@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from neuroaffect.blocks import Context, Flaw, Motion
-from neuroaffect.blocks.posture import angle_deg, pitch_roll_deg
+from neuroaffect.blocks.body.posture import angle_deg, pitch_roll_deg
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 

@@ -6,10 +6,10 @@ from scipy import signal
 
 from neuroaffect.acquire import Recorded
 from neuroaffect.blocks import Flaw, Quality
-from neuroaffect.blocks.band_meter import BandMeter
-from neuroaffect.blocks.grading import grade
-from neuroaffect.blocks.limits import LIMITS
-from neuroaffect.blocks.twins import same_pairs
+from neuroaffect.blocks.contact.band_meter import BandMeter
+from neuroaffect.blocks.contact.grading import grade
+from neuroaffect.blocks.contact.limits import LIMITS
+from neuroaffect.blocks.contact.twins import same_pairs
 from neuroaffect.stream import StreamInfo
 
 RATE_HZ, SECONDS, HOP = 128, 10, 32

@@ -3,7 +3,7 @@ import pytest
 from scipy import signal
 
 from neuroaffect.blocks import Resample
-from neuroaffect.blocks.resample import polyphase
+from neuroaffect.blocks.filters.resample import polyphase
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 

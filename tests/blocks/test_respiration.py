@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from neuroaffect.blocks import Context, Respiration
-from neuroaffect.blocks.turns import Turns
+from neuroaffect.blocks.body.turns import Turns
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from skin_truth import conductance, response, time_to_peak
 
-from neuroaffect.blocks.scr import Responses
+from neuroaffect.blocks.skin.scr import Responses
 
 
 def told(phasic, rate_hz=8.0, **options):

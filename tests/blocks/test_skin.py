@@ -6,7 +6,7 @@ from scipy import signal
 from skin_truth import conductance, response
 
 from neuroaffect.blocks import Context, Flaw, Skin
-from neuroaffect.blocks.tonic import Split
+from neuroaffect.blocks.skin.tonic import Split
 from neuroaffect.errors import PipelineError
 from neuroaffect.session import open_recording
 from neuroaffect.stream import StreamInfo

@@ -3,7 +3,7 @@ import pytest
 from scipy import signal
 
 from neuroaffect.blocks import Smooth
-from neuroaffect.blocks.smooth import steady_gain, time_constant_hops
+from neuroaffect.blocks.derived.smooth import steady_gain, time_constant_hops
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import FeatureInfo, StreamInfo
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.polynomial import legendre
 
-from neuroaffect.blocks.spline import laplacian_matrix, spline_kernels
+from neuroaffect.blocks.cleaning.spline import laplacian_matrix, spline_kernels
 
 
 @pytest.fixture(scope="module")

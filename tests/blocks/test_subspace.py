@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 from scipy import optimize, signal
 
-from neuroaffect.blocks.shaping import shaping_gain, shaping_sos
-from neuroaffect.blocks.subspace import calibrate, geometric_median, reconstruction, typical
+from neuroaffect.blocks.cleaning.shaping import shaping_gain, shaping_sos
+from neuroaffect.blocks.cleaning.subspace import (
+    calibrate,
+    geometric_median,
+    reconstruction,
+    typical,
+)
 
 RATES_HZ = (64, 100, 125, 128, 200, 250, 256, 300, 500, 512, 1000)
 

@@ -3,8 +3,8 @@ import pytest
 from scipy import stats
 
 from neuroaffect.blocks import Context, Flaw, Temperature
-from neuroaffect.blocks.slope import slope_per_min
-from neuroaffect.blocks.thinned import Thinned
+from neuroaffect.blocks.skin.slope import slope_per_min
+from neuroaffect.blocks.skin.thinned import Thinned
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import StreamInfo
 

@@ -3,7 +3,7 @@ import pytest
 from scipy.interpolate import RBFInterpolator
 
 from neuroaffect.blocks import Context, Topomap
-from neuroaffect.blocks.scalp_map import HEAD, flat_positions, grid, image, spread
+from neuroaffect.blocks.derived.scalp_map import HEAD, flat_positions, grid, image, spread
 from neuroaffect.errors import PipelineError
 from neuroaffect.stream import FeatureInfo
 

@@ -1,0 +1,1 @@
+"""Reference and artifacts of the electroencephalogram."""

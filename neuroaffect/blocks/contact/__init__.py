@@ -1,0 +1,1 @@
+"""Is a channel to be believed: grades and flaws."""

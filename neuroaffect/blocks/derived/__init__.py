@@ -1,0 +1,1 @@
+"""Features of features: pairs, baselines, smoothing, pictures of the head."""

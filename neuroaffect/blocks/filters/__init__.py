@@ -1,0 +1,1 @@
+"""Filters: keep, remove and resample frequencies; carried state."""

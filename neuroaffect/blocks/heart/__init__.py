@@ -1,0 +1,1 @@
+"""Beats of heart and pulse, rate and variability."""

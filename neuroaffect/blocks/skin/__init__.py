@@ -1,0 +1,1 @@
+"""Skin conductance and temperature."""

@@ -1,0 +1,1 @@
+"""Features of brain rhythms, and of how channels go together."""
