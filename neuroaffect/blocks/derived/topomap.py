@@ -33,8 +33,8 @@ class Topomap(FeatureBlock):
 
     Cells stand 180° / (size − 1) apart on the azimuthal equidistant projection, see
     :mod:`~neuroaffect.blocks.derived.scalp_map`; a thin-plate spline goes through all electrodes
-    that have a value, so a bad one is never used. A cell beyond their area by more than 22.5° has no
-    value. Cells that no electrode of the montage reaches, such as the corners, are no features
+    that have a value, so a bad one is never used. A cell beyond their area by more than 22.5° has
+    no value. Cells that no electrode of the montage reaches, such as the corners, are no features
     but the frame of the picture: always 0, lest every tick seem to lack them. The interpolation
     is worked out once for each set of good electrodes.
 

@@ -22,8 +22,9 @@ class Notch(Block):
 
     Harmonics at or above half the rate do not exist in the signal and are left out. With
     "auto" the hum is measured for `window_s` first, by
-    :class:`~neuroaffect.blocks.filters.mains.MainsMeter`, and that verdict holds for the session: 50 Hz, 60 Hz, or no notch where no channel hums. The
-    signal passes as it is until then. It starts anew while every channel is bad.
+    :class:`~neuroaffect.blocks.filters.mains.MainsMeter`, and that verdict holds for the session:
+    50 Hz, 60 Hz, or no notch where no channel hums. The signal passes as it is until then. It
+    starts anew while every channel is bad.
 
     Parameters
     ----------
