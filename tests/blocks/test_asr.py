@@ -98,10 +98,12 @@ def test_lookahead_is_a_constant_delay():
     assert np.array_equal(y[:32], np.repeat(x[:1], 32, axis=0))
 
 
-def test_without_lookahead_no_worse_than_the_peer_offline_without():
-    asrpy = pytest.importorskip("asrpy.asr")
-    fit = pytest.importorskip("meegkit.utils.asr").fit_eeg_distribution
-    asrpy.fit_eeg_distribution = fit  # asrpy 0.0.8 has its own, which stops with NumPy 2.4
+def test_without_lookahead_no_worse_than_the_peer_offline_without(monkeypatch):
+    import asrpy.asr as asrpy
+    from meegkit.utils.asr import fit_eeg_distribution
+
+    # asrpy 0.0.8 has its own, which stops with NumPy 2.4.
+    monkeypatch.setattr(asrpy, "fit_eeg_distribution", fit_eeg_distribution)
     x, (artifact, at) = eeg(50), blinks(50, at_s=np.arange(32.0, 49.0, 1.37))
     spoilt = (x + artifact).T
     with warnings.catch_warnings():

@@ -51,7 +51,8 @@ def test_muscles_are_heard_three_times_as_loud_and_alpha_half_at_most(rate_hz):
 # At 200 Hz the peer's filter has a notch of -35 dB at 8 Hz that nobody asked for.
 @pytest.mark.parametrize("rate_hz", [100, 128, 250, 256, 500, 512])
 def test_the_shaping_filter_is_that_of_the_peer(rate_hz):
-    peer = pytest.importorskip("asrpy.asr_utils")
+    import asrpy.asr_utils as peer
+
     top_hz = min(80.0, rate_hz / 2 - 1)
     edges_hz = np.array([0, 2, 3, 13, 16, 40, top_hz, rate_hz / 2])
     gains = np.array([3, 0.75, 0.33, 0.33, 1, 1, 3, 3])
