@@ -48,13 +48,20 @@ blocks = [
 
 
 def send(key, channels, rate, per_chunk):
-    """Send white noise in small chunks by an absolute schedule until told to stop."""
+    """Send noise of a falling spectrum, as EEG has, in small chunks by an absolute schedule.
+
+    White noise would be taken for a headset that nobody wears, and not be spoken of.
+    """
     import pylsl
+    from scipy import signal
 
     info = pylsl.StreamInfo(f"cap-{key}", "EEG", channels, rate, "float32", f"cap-{key}")
     outlet = pylsl.StreamOutlet(info)
     rng = np.random.default_rng(0)
-    noise = (10 * rng.standard_normal((rate * 10, channels))).astype(np.float32)
+    white = rng.standard_normal((rate * 10, channels))
+    keep = np.exp(-2 * np.pi * 2.0 / rate)  # flat up to 2 Hz, falling from there on
+    noise = signal.lfilter([1.0], [1.0, -keep], white, axis=0)
+    noise = (20 * noise / noise.std()).astype(np.float32)
     start, sent = pylsl.local_clock(), 0
     while True:
         due = start + (sent + per_chunk) / rate

@@ -100,9 +100,10 @@ class GapFinder:
             return 0
         self._close(stamps)
         counts = np.arange(1, len(stamps) + 1) * self._line.interval_s
-        behind_s = float(np.nanmin(stamps - self._line.end_s - counts))
-        least_s = float(np.nanmin(late))
-        missing_s = min(max(behind_s, least_s), least_s + self._line.jitter_s)
+        # fmin and fmax pass over stamps that are no numbers, were it all of this packet's.
+        behind_s = float(np.fmin.reduce(stamps - self._line.end_s - counts))
+        least_s = float(np.fmin.reduce(late))
+        missing_s = min(float(np.fmax(behind_s, least_s)), least_s + self._line.jitter_s)
         return max(1, round(missing_s * self._line.rate_hz))
 
     def missing_over_break(self, stamps: np.ndarray, values: np.ndarray) -> int:
@@ -132,7 +133,7 @@ class GapFinder:
         behind = np.concatenate([self._waiting, stamps])
         counts = np.arange(self._since + 1, self._since + len(behind) + 1)
         late = behind - newest_s - counts * line.interval_s
-        return late if np.nanmin(late) > line.shortest_s else None
+        return late if np.fmin.reduce(late) > line.shortest_s else None  # also for all nan
 
     def _close(self, stamps: np.ndarray, *, newest_s: float | None = None) -> None:
         """Remember these stamps, and that no hole before them is in question any more."""

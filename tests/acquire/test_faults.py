@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from neuroaffect.acquire import FAULTS, Fault, Faulty, Recorded, Simulator, parse_faults
@@ -321,7 +321,16 @@ def playable(draw):
     )  # fmt: skip
 
 
+# A packet without any stamp behind a hole.
+STAMPLESS = [
+    Fault(name="jitter", value=1.0, at_s=13.25, for_s=1.0),
+    Fault(name="clock-reset", value=1.0, at_s=0.0),
+    Fault(name="zero-stamps", value=None, at_s=14.0),
+]
+
+
 @given(faults=st.lists(playable(), min_size=1, max_size=4), seed=st.integers(0, 3))
+@example(faults=STAMPLESS, seed=0)
 @settings(
     deadline=None,
     max_examples=60,

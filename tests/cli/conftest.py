@@ -191,6 +191,12 @@ def write_rated(path: Path, seed: int) -> Path:
     return path
 
 
+@pytest.fixture
+def rated_session():
+    """Writes a rated session: path, seed."""
+    return write_rated
+
+
 @pytest.fixture(scope="session")
 def rated(tmp_path_factory) -> tuple[Path, Path]:
     """Two rated sessions of one person."""

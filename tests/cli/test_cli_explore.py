@@ -1,7 +1,6 @@
 """explore on recordings and on what it must refuse."""
 
 import pytest
-from conftest import write_rated
 
 from neuroaffect.catalog import find
 
@@ -37,8 +36,8 @@ def test_explore_needs_recordings_or_a_corpus(cli, words):
     assert cli("explore", *words).code == 2
 
 
-def test_a_recording_of_one_class_is_refused_with_one_sentence(cli, tmp_path):
-    path = write_rated(tmp_path / "all.xdf", 1)
+def test_a_recording_of_one_class_is_refused_with_one_sentence(cli, tmp_path, rated_session):
+    path = rated_session(tmp_path / "all.xdf", 1)
     text = find("pipelines", "eeg-de").read_text(encoding="utf-8")
     always = tmp_path / "always.toml"
     always.write_text(text.replace('threshold = "median"', "threshold = 9"))
