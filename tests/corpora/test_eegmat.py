@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from edfio import Edf, EdfSignal
+from scipy import signal
 
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import CORPORA, corpus_of
@@ -19,8 +20,12 @@ def write(path, seconds):
     """Write a file laid out as the published ones, at a fifth of their rate."""
     rng = np.random.default_rng(0)
     eeg = [
+        # Falling with the frequency: white noise is what a cap on a desk gives.
         EdfSignal(
-            rng.normal(0, 10, 100 * seconds), 100, label=f"EEG {name}", physical_dimension="uV"
+            signal.lfilter([1.0], [1.0, -0.9], rng.normal(0, 5, 100 * seconds)),
+            100,
+            label=f"EEG {name}",
+            physical_dimension="uV",
         )
         for name in NAMES
     ]
