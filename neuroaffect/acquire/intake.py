@@ -155,7 +155,8 @@ class Intake:
         if self._told or self._line is None or len(packet) < 2:
             yield packet
             return
-        steps = np.diff(packet.stamps)
+        with np.errstate(invalid="ignore", over="ignore"):  # a sender may stamp anything: inf, inf
+            steps = np.diff(packet.stamps)
         start = 0
         while start < len(packet):
             stop = self._finder.cut(steps, packet.values, start)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from neuroaffect.acquire import Intake, stream_names
@@ -61,6 +61,8 @@ def test_no_sample_is_dropped_or_counted_twice(deliveries):
     st.sampled_from([0.0, 4.0, 256.0]),
     st.lists(st.lists(st.one_of(st.floats(), st.floats(0, 50), st.just(0.0)), min_size=1)),
 )
+@example(4.0, [[np.inf, np.inf]])
+@example(4.0, [[1.7e308, -1.7e308]])
 def test_whatever_is_stamped_every_sample_gets_a_time(rate_hz, pieces):
     intake, times = Intake(replace(EDA, rate_hz=rate_hz), name="eda"), []
     for stamps in pieces:
