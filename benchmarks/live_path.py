@@ -169,7 +169,7 @@ def make_bundle(folder, channels, rate):
     shape = (channels, len(BANDS))
     save(
         folder, network=network, normaliser=(np.zeros(shape), np.ones(shape)), pipeline=pipeline,
-        targets=targets, rate_hz=rate, feature_names=tuple(BANDS),
+        targets=targets, rates_hz={"eeg": rate}, feature_names=tuple(BANDS),
     )  # fmt: skip
 
 

@@ -106,5 +106,6 @@ def test_a_missing_stretch_does_not_stay_in_the_meter():
 def test_the_way_the_signal_is_cut_does_not_matter():
     x = noise() + hum(noise(), 50.0, 20.0)
     one, other = meter(x, hop=1500), meter(x, hop=7)
-    assert np.array_equal(one.hum_uv(50.0), other.hum_uv(50.0))
-    assert np.array_equal(one.ratio(50.0), other.ratio(50.0))
+    # Sums over hops of other lengths differ in their rounding.
+    assert np.allclose(one.hum_uv(50.0), other.hum_uv(50.0), rtol=1e-12)
+    assert np.allclose(one.ratio(50.0), other.ratio(50.0), rtol=1e-12)

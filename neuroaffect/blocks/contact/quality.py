@@ -135,13 +135,17 @@ class QualityStep(Step):
                 self._bands.add(x)
                 self._judge_bands(verdict, len(x))
             if self._mains is not None:
-                self._mains.add(x)
+                self._mains.add(x, self._hum_free())
                 self._judge_hum(verdict)
             if self._twins is not None:
                 self._twins.add(self._bands.whole)
                 self._judge_twins(verdict)
             self.quality, self.flaws = verdict.quality(), verdict.flaws
         return x.copy()
+
+    def _hum_free(self) -> np.ndarray | None:
+        """Return the hop from 1 to 45 Hz without hum, if it has been made."""
+        return self._bands.whole if self._bands is not None and len(self._bands.whole) else None
 
     def _judge_range(self, verdict: "_Verdict") -> None:
         ranges, limits = self._ranges, self._limits

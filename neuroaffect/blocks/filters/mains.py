@@ -33,8 +33,8 @@ class MainsMeter:
     Notes
     -----
     Causal. Every answer is NaN (None for :meth:`mains_hz`) until `window_s` have passed, and
-    for a frequency that the rate cannot hold. Missing values are held. The same signal gives
-    the same bits however it is cut.
+    for a frequency that the rate cannot hold. Missing values are held. The same hops give the
+    same bits; other hops the same but for rounding.
     """
 
     def __init__(self, rate_hz: float, channels: int, *, window_s: float = 2.0) -> None:
@@ -48,30 +48,39 @@ class MainsMeter:
         edge_hz = min(5.0, 0.1 * rate_hz)
         self._fast = Cascade(signal.butter(2, edge_hz, "highpass", fs=rate_hz, output="sos"))
         self._rest = Cascade(_rest_filter(self._lines, rate_hz))
-        self._smooth = _two_poles(window_s * rate_hz / _DECAY)
-        self._wave_state = np.zeros((1, 2, len(self._waves_hz) * channels), complex)
-        self._power_state = np.zeros((1, 2, channels))
-        self._waves = np.zeros((len(self._waves_hz), channels), complex)
-        self._power = np.zeros(channels)
+        self._smooth = _TwoPoles(window_s * rate_hz / _DECAY)
+        self._tables: dict[int, np.ndarray] = {}
+        self._wave_state = np.zeros((2, len(self._waves_hz), channels), complex)
+        self._power_state = np.zeros((2, channels))
 
     @property
     def full(self) -> bool:
         """Whether the first window has passed."""
         return self._seen >= self._window
 
-    def add(self, x: np.ndarray) -> None:
-        """Take the next (hop, channels) samples."""
-        if len(x) == 0:
+    def add(self, x: np.ndarray, rest: np.ndarray | None = None) -> None:
+        """Take the next (hop, channels) samples.
+
+        `rest` is the same without hum, from 1 to 45 Hz, if it is there already.
+        """
+        n = len(x)
+        if n == 0:
             return
-        waves = self._fast.process(x)[:, None, :] * self._carriers(len(x))  # (hop, waves, channels)
-        waves, self._wave_state = signal.sosfilt(
-            self._smooth, waves.reshape(len(x), -1), axis=0, zi=self._wave_state
+        rest = self._rest.process(x) if rest is None else rest
+        power = self._smooth.weights(n) @ (rest * rest)  # (2, channels)
+        self._wave_state = self._smooth.after(
+            n, self._wave_state, self._sums(self._fast.process(x))
         )
-        power, self._power_state = signal.sosfilt(
-            self._smooth, self._rest.process(x) ** 2, axis=0, zi=self._power_state
-        )
-        self._waves, self._power = waves[-1].reshape(self._waves.shape), power[-1]
-        self._seen += len(x)
+        self._power_state = self._smooth.after(n, self._power_state, power)
+        self._seen += n
+
+    @property
+    def _waves(self) -> np.ndarray:
+        return self._wave_state[1]
+
+    @property
+    def _power(self) -> np.ndarray:
+        return self._power_state[1]
 
     def hum_uv(self, mains_hz: float) -> np.ndarray:
         """Return the RMS of the hum, (channels,), in the unit of the stream (µV for EEG)."""
@@ -108,10 +117,17 @@ class MainsMeter:
         loudest = max(power, key=power.__getitem__, default=None)
         return loudest if loudest and power[loudest] > 0.0 else None
 
-    def _carriers(self, samples: int) -> np.ndarray:
-        n = self._seen + np.arange(samples)[:, None, None]
-        turns = np.mod(n * self._waves_hz[:, None], self._rate_hz) / self._rate_hz
-        return np.exp(-2j * np.pi * turns)  # (hop, waves, 1)
+    def _sums(self, x: np.ndarray) -> np.ndarray:
+        """Return the weighted sums of x times each wave, (2, waves, channels) complex."""
+        n, waves = len(x), len(self._waves_hz)
+        if n not in self._tables:
+            wave = _wave(np.arange(n), self._waves_hz, self._rate_hz)  # (waves, n)
+            table = (self._smooth.weights(n)[:, None] * wave).reshape(-1, n)
+            self._tables[n] = np.concatenate([table.real, table.imag])  # (4 waves, n)
+        real, imaginary = (self._tables[n] @ x).reshape(2, 2, waves, x.shape[1])
+        # The table begins at phase 0; its waves have turned on since then.
+        begun = _wave(np.array([self._seen]), self._waves_hz, self._rate_hz)  # (waves, 1)
+        return (real + 1j * imaginary) * begun
 
 
 def _waves_hz(lines: list[float], nyquist_hz: float) -> np.ndarray:
@@ -127,10 +143,32 @@ def _rest_filter(lines: list[float], rate_hz: float) -> np.ndarray:
     return np.concatenate([signal.butter(2, band, "bandpass", fs=rate_hz, output="sos"), *notches])
 
 
-def _two_poles(time_constant: float) -> np.ndarray:
-    """Return one section with two equal real poles; the time constant is in samples.
+def _wave(samples: np.ndarray, waves_hz: np.ndarray, rate_hz: float) -> np.ndarray:
+    """Return exp(-2πi f t) of each frequency at these samples, (waves, samples)."""
+    turns = np.mod(samples * waves_hz[:, None], rate_hz) / rate_hz
+    return np.exp(-2j * np.pi * turns)
 
-    Its answer to an impulse is never negative, so that a smoothed square stays one.
+
+class _TwoPoles:
+    """Two one-pole means of the same time constant (in samples) in a row, hop by hop.
+
+    Only their state at the end of a hop is asked for, and that is two weighted sums: with the
+    pole a, u = aⁿ u + Σ (1-a) a^(n-1-k) x, v = aⁿ v + n (1-a) aⁿ u + Σ (1-a)² (n-k) a^(n-1-k) x.
+    No weight is negative, so that a smoothed square stays one.
     """
-    pole = np.exp(-1.0 / time_constant)
-    return np.array([[(1.0 - pole) ** 2, 0.0, 0.0, 1.0, -2.0 * pole, pole**2]])
+
+    def __init__(self, time_constant: float) -> None:
+        self._pole = np.exp(-1.0 / time_constant)
+
+    def weights(self, n: int) -> np.ndarray:
+        """Return the weights of a hop's samples in u and in v, (2, n)."""
+        left = np.arange(n, 0, -1)  # n - k
+        u = (1.0 - self._pole) * self._pole ** (left - 1.0)
+        return np.stack([u, (1.0 - self._pole) * left * u])
+
+    def after(self, n: int, state: np.ndarray, sums: np.ndarray) -> np.ndarray:
+        """Return (u, v) after n samples with these weighted sums, (2, ...)."""
+        kept = self._pole**n
+        u = kept * state[0] + sums[0]
+        v = kept * (state[1] + n * (1.0 - self._pole) * state[0]) + sums[1]
+        return np.stack([u, v])
