@@ -4,8 +4,8 @@ import numpy as np
 from scipy import signal
 
 from neuroaffect.blocks.contact.limits import Limits
-from neuroaffect.blocks.filters.cascade import Cascade
 from neuroaffect.blocks.filters.mains import MAINS_HZ
+from neuroaffect.blocks.spectral.bank import Bank
 
 __all__ = ["BandMeter", "hum_free"]
 
@@ -40,9 +40,8 @@ class BandMeter:
         if limits.noise_hz and limits.noise_hz[1] <= 0.47 * rate_hz:
             wanted |= {"signal": limits.signal_hz, "noise": limits.noise_hz}
         self.bands_hz = {name: band for name, band in wanted.items() if band}
-        self._filters = {
-            name: Cascade(hum_free(band, rate_hz)) for name, band in self.bands_hz.items()
-        }
+        filters = [hum_free(band, rate_hz) for band in self.bands_hz.values()]
+        self._bank = Bank(np.stack(filters), rate_hz) if filters else None
         self._window = window
         self._hops: list[tuple[int, dict[str, np.ndarray]]] = []
         self._channels = 0
@@ -51,9 +50,10 @@ class BandMeter:
     def add(self, x: np.ndarray) -> None:
         """Take the next hop, (hop, channels), at least one sample."""
         self._channels = x.shape[1]
-        filtered = {name: cascade.process(x) for name, cascade in self._filters.items()}
-        self.whole = filtered.get("whole", self.whole)
-        powers = {name: np.einsum("tc,tc->c", y, y) for name, y in filtered.items()}
+        y = np.empty((0, *x.shape)) if self._bank is None else self._bank.process(x)
+        if "whole" in self.bands_hz:
+            self.whole = y[0]
+        powers = dict(zip(self.bands_hz, np.einsum("btc,btc->bc", y, y), strict=True))
         self._hops.append((len(x), powers))
         while sum(samples for samples, _ in self._hops[1:]) >= self._window:
             del self._hops[0]
