@@ -48,6 +48,17 @@ def test_evenly_spaced_responses_give_their_rate_height_and_rise(rate_hz):
     assert found["scr_rise"][-5] == pytest.approx(1.4, abs=0.4)
 
 
+@pytest.mark.parametrize("rate_hz", [4.0, 15.0, 32.0])
+def test_the_age_of_the_newest_response_leads_back_to_its_onset(rate_hz):
+    _, x = conductance(rate_hz, 120, [70.0], height_us=0.5)
+    age_s = run(x, rate_hz)["scr_age"]
+    ends_s = np.arange(1, len(age_s) + 1) - 1 / rate_hz  # a hop a second
+    told = np.isfinite(age_s)
+    assert np.isnan(age_s[:70]).all()
+    assert 71.4 < ends_s[told][0] <= 75  # the peak is 1.4 s after the onset
+    assert ends_s[told] - age_s[told] == pytest.approx(np.full(told.sum(), 70.0), abs=0.6)
+
+
 def test_a_response_lifts_the_level_by_less_than_a_sixth_of_itself():
     _, x = conductance(4.0, 120, [60.0], height_us=1.0)
     assert np.nanmax(np.abs(run(x, 4.0)["tonic"] - 3.0)) < 1 / 6

@@ -20,7 +20,7 @@ __all__ = ["Skin"]
 
 _ABOUT_HZ = 8.0  # skin has nothing to say above 1 Hz
 _LEAST_HZ = 2.0
-_TONIC, _PHASIC, _USED, _AMPLITUDE, _RISE = range(5)  # what is kept of each sample
+_TONIC, _PHASIC, _USED, _AMPLITUDE, _RISE, _AGE = range(6)  # what is kept of each sample
 _UNITS = {
     "tonic": "uS",
     "tonic_slope": "uS/min",
@@ -29,6 +29,7 @@ _UNITS = {
     "scr_rate": "1/min",
     "scr_amplitude": "uS",
     "scr_rise": "s",
+    "scr_age": "s",
 }
 
 
@@ -39,7 +40,8 @@ class Skin(Block):
     `tonic` and `phasic` are the level and what stands above it at the end of the hop;
     `tonic_slope`, `phasic_mean`, `scr_rate`, `scr_amplitude` and `scr_rise` sum up the last
     `window_s`: slope of the tonic level, mean of the phasic part, responses per minute, their
-    mean amplitude and mean time from onset to peak.
+    mean amplitude and mean time from onset to peak. `scr_age` is how long ago the newest of them
+    began: the time of the hop less it is the onset.
 
     A channel is bad (quality 0) while its conductance is missing, outside `range_us`, changes
     faster than `slope_us_s` or loses more than `fall` of itself within a second, and for
@@ -72,11 +74,11 @@ class Skin(Block):
 
     Notes
     -----
-    In (hop, channels) µS, out (channels, 7). Causal. Above 8 Hz the signal is first thinned to
+    In (hop, channels) µS, out (channels, 8). Causal. Above 8 Hz the signal is first thinned to
     about 8 Hz by means. Tonic and phasic lag by 0.2 s of smoothing. A response is told half a
     second after its peak, typically 2 s after its onset, and counts from then on.
     What sums up the window is NaN until half of it, and whenever less than half, could be used;
-    `scr_amplitude` and `scr_rise` also while it holds no response.
+    `scr_amplitude`, `scr_rise` and `scr_age` also while it holds no response.
 
     Amplitudes of 0.01 to 0.05 µS are customary (Boucsein et al.). Range, slope and the five
     seconds after are Kleckner's; their rule on skin temperature (30 to 40 °C) is not applied:
@@ -183,13 +185,13 @@ class SkinStep(Step):
         self._thinned = Thinned(info.rate_hz, n, about_hz=_ABOUT_HZ)
         self._channels = [block.channel(self._thinned.rate_hz) for _ in range(n)]
         window = max(2, round(block.window_s * self._thinned.rate_hz))
-        self._window = np.full((window, n, 5), np.nan)
+        self._window = np.full((window, n, 6), np.nan)
 
     def process(self, x: np.ndarray, context: Context = PLAIN) -> np.ndarray:
         means, usable = self._thinned.push(x, context.good_of(x.shape[1]))
         if len(means):
             self._window = np.concatenate(
-                [self._window, np.full((len(means), x.shape[1], 5), np.nan)]
+                [self._window, np.full((len(means), x.shape[1], 6), np.nan)]
             )
             for c, channel in enumerate(self._channels):
                 self._take(c, channel, means[:, c].tolist(), usable[:, c].tolist())
@@ -206,12 +208,13 @@ class SkinStep(Step):
                 row[_USED] = 1.0
             if sample.response:
                 row[_AMPLITUDE], row[_RISE] = sample.response.amplitude_us, sample.response.rise_s
+                row[_AGE] = sample.response.age_s
             if sample.anew:
                 self._window[:i, c, _TONIC] = np.nan  # a slope needs one contact
 
     def _features(self) -> np.ndarray:
         rate_hz, half = self._thinned.rate_hz, len(self._window) / 2
-        there = np.isfinite(self._window).sum(axis=0).T  # (5, channels)
+        there = np.isfinite(self._window).sum(axis=0).T  # (6, channels)
         # Of what is there; the quotients of too few are overwritten below.
         mean = np.nansum(self._window, axis=0).T / np.maximum(there, 1)
         y = np.empty((self._window.shape[1], len(_UNITS)))
@@ -220,6 +223,10 @@ class SkinStep(Step):
         y[:, 3] = np.where(there[_PHASIC] >= half, mean[_PHASIC], np.nan)
         used_min = np.maximum(there[_USED], 1) / (60.0 * rate_hz)
         y[:, 4], y[:, 5], y[:, 6] = there[_AMPLITUDE] / used_min, mean[_AMPLITUDE], mean[_RISE]
+        told = np.argmax(
+            np.isfinite(self._window[::-1, :, _AGE]), axis=0
+        )  # samples ago, (channels,)
+        y[:, 7] = self._window[-1 - told, np.arange(len(y)), _AGE] + told / rate_hz
         y[there[_AMPLITUDE] == 0, 5:] = np.nan
         y[there[_USED] < half, 4:] = np.nan
         return y
