@@ -5,10 +5,37 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
+
 from neuroaffect.errors import SessionError
 from neuroaffect.stream import Source
 
-__all__ = ["LabelledSession", "Trial"]
+__all__ = ["Course", "LabelledSession", "Trial"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Course:
+    """A rating that moves while the stimulus runs: a joystick, a slider, a second of video each.
+
+    Parameters
+    ----------
+    times : ndarray of float64, shape (n,)
+        Seconds on the clock of the session's chunks, rising.
+    values : ndarray of float64, shape (n,)
+        On the rating's own scale; NaN where nobody rated. Each holds until the next.
+    """
+
+    times: np.ndarray
+    values: np.ndarray
+
+    def __post_init__(self) -> None:
+        if self.times.shape != self.values.shape or self.times.ndim != 1 or not len(self.times):
+            raise SessionError(
+                f"a course has {self.times.shape} times and {self.values.shape} values; "
+                "it needs one value for each time, and at least one"
+            )
+        if not (np.diff(self.times) > 0).all():
+            raise SessionError("the times of a course must rise; sort them, and keep each once")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +51,15 @@ class Trial:
         Seconds on the clock of the session's chunks.
     ratings : mapping of str to float
         Dimension → the rating on its own scale, or the class number where there is no scale.
+    courses : mapping of str to Course
+        Dimensions that were rated while the stimulus ran.
     """
 
     id: str
     start: float
     stop: float
     ratings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    courses: Mapping[str, Course] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         if not self.start < self.stop:
