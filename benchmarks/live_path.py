@@ -152,7 +152,7 @@ def make_bundle(folder, channels, rate):
     import torch
 
     from neuroaffect.affect import Target
-    from neuroaffect.models import build, save
+    from neuroaffect.models import InputShape, build, save
     from neuroaffect.pipeline import Pipeline
     from neuroaffect.stream import StreamInfo
 
@@ -163,13 +163,12 @@ def make_bundle(folder, channels, rate):
     )  # fmt: skip
     pipeline = Pipeline.from_toml(PIPELINE).resolve({"cap": info})
     targets = (Target(dimension="valence"),)
-    network = build(
-        "rbtransformer", electrodes=channels, features=len(BANDS), targets=targets, options={}
-    )
-    shape = (channels, len(BANDS))
+    shape = InputShape(electrodes=info.channels, features=tuple(BANDS))
+    network = build("rbtransformer", shape=shape, targets=targets)
     save(
-        folder, network=network, normaliser=(np.zeros(shape), np.ones(shape)), pipeline=pipeline,
-        targets=targets, rates_hz={"eeg": rate}, feature_names=tuple(BANDS),
+        folder, network=network, pipeline=pipeline,
+        normaliser=(np.zeros(shape.size), np.ones(shape.size)),
+        targets=targets, rates_hz={"eeg": rate}, shape=shape,
     )  # fmt: skip
 
 

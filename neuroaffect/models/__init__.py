@@ -7,5 +7,15 @@ from neuroaffect.models.bundle import AffectModel
 from neuroaffect.models.readout import read_out
 from neuroaffect.models.registry import NETWORKS, build, options_of
 from neuroaffect.models.saving import rebuild, save
+from neuroaffect.models.shape import InputShape
 
-__all__ = ["NETWORKS", "AffectModel", "build", "options_of", "read_out", "rebuild", "save"]
+__all__ = [
+    "NETWORKS",
+    "AffectModel",
+    "InputShape",
+    "build",
+    "options_of",
+    "read_out",
+    "rebuild",
+    "save",
+]

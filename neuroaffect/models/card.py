@@ -13,7 +13,7 @@ from neuroaffect.errors import ModelError, NeuroaffectError
 
 __all__ = ["FORMAT", "Card", "resolved"]
 
-FORMAT = 2  # raised when an older neuroaffect could misread what is written
+FORMAT = 3  # raised when an older neuroaffect could misread what is written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,8 @@ class Card:
         Rate of each stream that the input comes from, by track; 0 for irregular ones.
     electrodes, features : tuple of str
         Names along both axes of one input.
+    sample_rate_hz : float
+        Of the samples along the second axis; 0 if features are no samples.
     positions_m : tuple of (x, y, z) or None
         Of the electrodes, in mne's head frame, where all are known.
     fingerprint : str
@@ -50,6 +52,7 @@ class Card:
     rates_hz: Mapping[str, float]
     electrodes: tuple[str, ...]
     features: tuple[str, ...]
+    sample_rate_hz: float
     positions_m: tuple[tuple[float, float, float], ...] | None
     fingerprint: str
     sessions: Mapping[str, str]

@@ -32,11 +32,12 @@ _KNOWN_WARNINGS = (
 class Normalised(nn.Module):
     """A network with its input's training statistics in front.
 
-    A feature without a value, NaN, counts as its mean in training.
+    A feature without a value, NaN, counts as its mean in training; an electrode without any value
+    that is looked at is one that is not there.
 
     Parameters
     ----------
-    network : nn.Module
+    network : AffectNetwork
         Works on features of mean 0 and standard deviation 1.
     mean, sd : ndarray, shape (electrodes, features)
         Of the training ticks. A feature of infinite sd is not looked at: it is always 0.
@@ -70,7 +71,8 @@ class Normalised(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, E, F) → (B, outputs)."""
         z = (x - self.mean) / self.sd
-        return self.network(torch.where(torch.isnan(z), torch.zeros_like(z), z))
+        known = ~torch.isnan(z) & torch.isfinite(self.sd)  # (B, E, F)
+        return self.network(torch.where(known, z, torch.zeros_like(z)), known.any(dim=-1))
 
 
 def to_onnx(network: Normalised) -> bytes:

@@ -74,7 +74,8 @@ class AffectNetwork(nn.Module):
     Parameters
     ----------
     encoder : nn.Module
-        (B, E, F) → (B, encoder.width); `encoder.trunk` is the :class:`Trunk` it asks for.
+        (B, E, F) and present (B, E) → (B, encoder.width); `encoder.trunk` is the :class:`Trunk`
+        it asks for.
     targets : sequence of Target
     """
 
@@ -83,9 +84,18 @@ class AffectNetwork(nn.Module):
         self.encoder = encoder
         self.head = AffectHead(encoder.width, targets=targets, trunk=encoder.trunk)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, E, F) → (B, outputs)."""
-        return self.head(self.encoder(x))
+    def forward(self, x: Tensor, present: Tensor | None = None) -> Tensor:
+        """(B, E, F) → (B, outputs); `present`, (B, E) of bool, is all of them by default."""
+        return self.head(self.embed(x, present))
+
+    def embed(self, x: Tensor, present: Tensor | None = None) -> Tensor:
+        """(B, E, F) → (B, width): what the head reads.
+
+        Values of electrodes that are not present count for nothing, whatever they are.
+        """
+        if present is None:
+            return self.encoder(x, torch.ones_like(x[..., 0], dtype=torch.bool))
+        return self.encoder(torch.where(present[..., None], x, torch.zeros_like(x)), present)
 
 
 def affect_loss(

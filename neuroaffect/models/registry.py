@@ -1,7 +1,7 @@
 """Networks by name, and how to build one. Nothing here loads torch before a network is built."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,52 +10,22 @@ import numpy as np
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError, known_names
 from neuroaffect.models.options import DGCNNOptions, LogisticOptions, Options, RBTransformerOptions
+from neuroaffect.models.shape import InputShape
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["NETWORKS", "NetworkEntry", "build", "options_of"]
+__all__ = ["NETWORKS", "build", "options_of"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkEntry:
-    """A registered network.
-
-    Parameters
-    ----------
-    options : type
-        Its frozen settings.
-    load : callable
-        Returns the encoder's class; torch is imported when this is called, not before.
-    """
-
-    options: type[Options]
-    load: Callable[[], "type[nn.Module]"]
-
-
-def _rbtransformer() -> "type[nn.Module]":
-    from neuroaffect.models.rbtransformer import RBTransformer
-
-    return RBTransformer
-
-
-def _dgcnn() -> "type[nn.Module]":
-    from neuroaffect.models.dgcnn import DGCNN
-
-    return DGCNN
-
-
-def _logistic() -> "type[nn.Module]":
-    from neuroaffect.models.linear import Logistic
-
-    return Logistic
-
-
-NETWORKS: Mapping[str, NetworkEntry] = MappingProxyType(
+NETWORKS: Mapping[str, type[Options]] = MappingProxyType(
     {
-        "dgcnn": NetworkEntry(options=DGCNNOptions, load=_dgcnn),
-        "logistic": NetworkEntry(options=LogisticOptions, load=_logistic),
-        "rbtransformer": NetworkEntry(options=RBTransformerOptions, load=_rbtransformer),
+        options.network: options
+        for options in (
+            DGCNNOptions,
+            LogisticOptions,
+            RBTransformerOptions,
+        )
     }
 )
 
@@ -77,7 +47,7 @@ def options_of(name: str, given: Mapping[str, object] = MappingProxyType({})) ->
     """
     if name not in NETWORKS:
         raise ModelError(f"no network is called '{name}'{known_names(name, NETWORKS)}")
-    options = NETWORKS[name].options
+    options = NETWORKS[name]
     known = [field.name for field in fields(options)]
     for key in given:
         if key not in known:
@@ -88,8 +58,7 @@ def options_of(name: str, given: Mapping[str, object] = MappingProxyType({})) ->
 def build(
     name: str,
     *,
-    electrodes: int,
-    features: int,
+    shape: InputShape,
     targets: Sequence[Target],
     options: Mapping[str, object] = MappingProxyType({}),
     rng: np.random.Generator | None = None,
@@ -100,8 +69,8 @@ def build(
     ----------
     name : str
         One of :data:`NETWORKS`.
-    electrodes, features : int
-        Shape of one tick's input.
+    shape : InputShape
+        Of one tick's input.
     targets : sequence of Target
         What the head says, in this order.
     options : mapping of str to value
@@ -112,7 +81,8 @@ def build(
     Returns
     -------
     torch.nn.Module
-        (batch, electrodes, features) → raw outputs (batch, sum of `Target.outputs`).
+        (batch, electrodes, features) → raw outputs (batch, sum of `Target.outputs`), an
+        :class:`~neuroaffect.models.head.AffectNetwork`.
 
     Raises
     ------
@@ -120,11 +90,6 @@ def build(
         For an unknown network or option, no targets, or an input the network cannot work on.
     """
     settings = options_of(name, options)
-    if min(electrodes, features) < 1:
-        raise ModelError(
-            f"{name}: an input of {electrodes} electrodes and {features} features is empty; "
-            "both must be 1 or more"
-        )
     if not targets:
         raise ModelError(f"{name}: there is nothing to learn; declare at least one target")
     import torch
@@ -133,7 +98,7 @@ def build(
 
     encoder = NETWORKS[name].load()
     if rng is None:
-        return AffectNetwork(encoder(settings, electrodes=electrodes, features=features), targets)
+        return AffectNetwork(encoder(settings, shape), targets)
     with torch.random.fork_rng(devices=[]):  # the caller's torch generator stays as it was
         torch.manual_seed(int(rng.integers(2**63)))
-        return AffectNetwork(encoder(settings, electrodes=electrodes, features=features), targets)
+        return AffectNetwork(encoder(settings, shape), targets)

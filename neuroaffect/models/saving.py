@@ -13,6 +13,7 @@ from neuroaffect.errors import ModelError, StreamError
 from neuroaffect.models.card import Card, resolved
 from neuroaffect.models.folder import check_free, read_folder, write_folder
 from neuroaffect.models.registry import build
+from neuroaffect.models.shape import InputShape
 from neuroaffect.montage import Montage, scalp
 from neuroaffect.pipeline import Pipeline
 
@@ -40,8 +41,7 @@ def save(
     pipeline: Pipeline,
     targets: Sequence[Target],
     rates_hz: Mapping[str, float],
-    feature_names: Sequence[str],
-    electrodes: Sequence[str] | None = None,
+    shape: InputShape,
     thresholds: Mapping[str, float] = MappingProxyType({}),
     sessions: Mapping[str, str] = MappingProxyType({}),
     scores: Sequence[Mapping[str, Any]] = (),
@@ -60,10 +60,8 @@ def save(
     targets : sequence of Target
     rates_hz : mapping of str to float
         Of the streams that the network's tracks read, by track.
-    feature_names : sequence of str
-        Along the second axis of the network's input.
-    electrodes : sequence of str or None
-        Along the first; None for the channels of the first track.
+    shape : InputShape
+        Of the network's input.
     thresholds : mapping of str to float
         By dimension, where a target leaves it to training.
     sessions : mapping of str to str
@@ -82,22 +80,23 @@ def save(
 
     from neuroaffect.models.export import Normalised, to_onnx
 
-    channels = [_channels(pipeline, track) for track in rates_hz]
-    electrodes = channels[0] if electrodes is None else tuple(electrodes)
+    for track in rates_hz:
+        _require_channels(pipeline, track)
     card = Card(
         network=pipeline.network.name,
         options=pipeline.network.options,
         targets=resolved(targets, thresholds),
         rates_hz={track: float(rate) for track, rate in rates_hz.items()},
-        electrodes=electrodes,
-        features=tuple(feature_names),
-        positions_m=_positions_m(electrodes),
+        electrodes=shape.electrodes,
+        features=shape.features,
+        sample_rate_hz=shape.rate_hz,
+        positions_m=_positions_m(shape.electrodes),
         fingerprint=pipeline.fingerprint,
         sessions=sessions,
         scores=tuple(scores),
         versions=_versions(),
     )
-    _check_fit(card, network, normaliser)
+    _check_fit(card, shape, network, normaliser)
     whole = Normalised(network, *normaliser)
     contents = {
         "bundle.json": card.to_json(),
@@ -127,47 +126,58 @@ def rebuild(folder: Path | str) -> "nn.Module":
     folder = Path(folder)
     contents = read_folder(folder)
     card = Card.from_json(contents["bundle.json"], where=f"bundle {folder.name}")
-    shape = len(card.electrodes), len(card.features)
-    whole = Normalised(_fresh(card), np.zeros(shape), np.ones(shape))
+    pipeline = Pipeline.from_toml(contents["pipeline.toml"].decode(), where="pipeline.toml")
+    shape = InputShape(
+        electrodes=card.electrodes,
+        features=card.features,
+        hop_s=pipeline.hop_s,
+        rate_hz=card.sample_rate_hz,
+    )
+    whole = Normalised(_fresh(card, shape), np.zeros(shape.size), np.ones(shape.size))
     whole.load_state_dict(load(contents["weights.safetensors"]))
     return whole.eval()
 
 
-def _fresh(card: Card) -> "nn.Module":
+def _fresh(card: Card, shape: InputShape) -> "nn.Module":
     return build(
         card.network,
-        electrodes=len(card.electrodes),
-        features=len(card.features),
+        shape=shape,
         targets=card.targets,
         options=card.options,
         rng=np.random.default_rng(0),  # no weight of it is kept; torch's generator stays untouched
     )
 
 
-def _channels(pipeline: Pipeline, name: str) -> tuple[str, ...]:
-    """Return the channels of a track that the network reads."""
+def _require_channels(pipeline: Pipeline, name: str) -> None:
+    """Refuse a pipeline that does not list the channels of a track that the network reads."""
     track = pipeline.tracks.get(name)
     if track is None or isinstance(track.channels, str):
         raise ModelError(
             f"pipeline '{pipeline.name}' does not list the channels of track '{name}'; "
             "save the pipeline that resolve(streams) returns"
         )
-    return track.channels
 
 
-def _check_fit(card: Card, network: "nn.Module", normaliser: tuple[np.ndarray, np.ndarray]) -> None:
+def _check_fit(
+    card: Card,
+    shape: InputShape,
+    network: "nn.Module",
+    normaliser: tuple[np.ndarray, np.ndarray],
+) -> None:
     """Refuse parts that do not belong together, before anything is written."""
-    shape = len(card.electrodes), len(card.features)
-    if any(np.shape(part) != shape for part in normaliser):
-        raise ModelError(f"normaliser has shape {np.shape(normaliser[0])}; features have {shape}")
+    if any(np.shape(part) != shape.size for part in normaliser):
+        raise ModelError(
+            f"normaliser has shape {np.shape(normaliser[0])}; features have {shape.size}"
+        )
     expected, found = (
         {key: tuple(value.shape) for key, value in module.state_dict().items()}
-        for module in (_fresh(card), network)
+        for module in (_fresh(card, shape), network)
     )
     if expected != found:
         raise ModelError(
             f"the network to be saved is not the {card.network} that the pipeline declares for "
-            f"{shape[0]} electrodes and {shape[1]} features; set pipeline.network to what was built"
+            f"{shape.size[0]} electrodes and {shape.size[1]} features; set pipeline.network to "
+            "what was built"
         )
 
 

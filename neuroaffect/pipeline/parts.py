@@ -133,6 +133,9 @@ class Recipe(Declared):
     Features are normalised by the statistics of the training ticks, never of others. With
     `class_weights` every class counts the same, whatever its share of the training trials.
 
+    `electrode_dropout` is the share of electrodes that are hidden from each row drawn, anew each
+    time, so that the network bears to lose one later.
+
     With `select`, only so many (channel, feature) cells are looked at: those of the largest R²
     over the training trials, chosen anew in each fold. 0 is all of them.
     """
@@ -144,6 +147,7 @@ class Recipe(Declared):
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     schedule: Literal["constant", "cosine"] = "cosine"
     class_weights: bool = True
+    electrode_dropout: float = Field(default=0.1, ge=0, lt=1)
     select: int = Field(default=0, ge=0)
     seed: int = 0
 

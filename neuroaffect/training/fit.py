@@ -15,13 +15,14 @@ import numpy as np
 
 from neuroaffect.affect import DIMENSIONS, Target
 from neuroaffect.errors import EvaluationError
-from neuroaffect.models import read_out, save
+from neuroaffect.models import InputShape, read_out, save
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.stream import FeatureInfo
 from neuroaffect.training.baseline import fit_linear
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.labels import encode, fit_thresholds
 from neuroaffect.training.loop import Progress, train
+from neuroaffect.training.rows import Rows
 from neuroaffect.training.selection import best_cells
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fitted", "fit"]
 
+_AT_ONCE = 1024  # rows in one answer: what a network makes of them on its way is many times larger
 _LEAST_SD = 1e-6  # nats; a feature that never changes must not become infinite
 
 
@@ -68,14 +70,23 @@ class Fitted:
     majority: Mapping[str, float]
     one_class: frozenset[str]
 
+    @property
+    def shape(self) -> InputShape:
+        """Shape of what the network reads."""
+        return InputShape.of(self.input, hop_s=self.pipeline.hop_s)
+
     def outputs(self, features: np.ndarray) -> np.ndarray:
         """Return the raw outputs (n, outputs) for features (n, electrodes, features)."""
         import torch
 
-        x = _normalised(features, self.mean, self.sd).astype(np.float32)
-        self.network.eval()
+        from neuroaffect.models.export import Normalised
+
+        whole = Normalised(self.network, self.mean, self.sd).eval()
         with torch.no_grad():
-            return self.network(torch.from_numpy(x)).numpy()
+            parts = np.array_split(features, max(1, len(features) // _AT_ONCE))
+            return np.concatenate(
+                [whole(torch.from_numpy(part.astype(np.float32))).numpy() for part in parts]
+            )
 
     def say(self, features: np.ndarray) -> dict[str, np.ndarray]:
         """Return class probabilities (n, classes) or values (n,) by dimension."""
@@ -119,8 +130,7 @@ class Fitted:
             pipeline=self.pipeline,
             targets=self.targets,
             rates_hz=self.rates_hz,
-            feature_names=self.input.features,
-            electrodes=self.input.channels,
+            shape=self.shape,
             thresholds=self.thresholds,
             sessions=sessions,
             scores=scores,
@@ -167,15 +177,16 @@ def fit(
     if pipeline.training.select:
         best = best_cells(dataset, labels, targets, count=pipeline.training.select)
         sd = np.where(best, sd, np.inf)  # what is left out is 0, whatever its value
-    x = _normalised(dataset.features, mean, sd)
     balance = {t.dimension: _class_weights(labels, t, trial_weight, pipeline) for t in targets}
     if pipeline.network.name == "logistic":
-        network = _logistic(x, labels, targets, trial_weight, balance)
+        network = _logistic(dataset, (mean, sd), labels, targets, trial_weight, balance)
     else:
         network = train(
             pipeline.network,
             pipeline.training,
-            x=x,
+            rows=Rows(dataset, mean, sd),
+            shape=InputShape.of(dataset.input, hop_s=pipeline.hop_s),
+            person=np.unique(dataset.subject, return_inverse=True)[1],
             labels=labels,
             targets=targets,
             row_weights=trial_weight,
@@ -259,20 +270,24 @@ def _majority(y: np.ndarray, target: Target, trial_weight: np.ndarray) -> float:
 
 
 def _logistic(
-    x: np.ndarray,
+    dataset: Dataset,
+    normaliser: tuple[np.ndarray, np.ndarray],
     labels: Mapping[str, np.ndarray],
     targets: Sequence[Target],
     trial_weight: np.ndarray,
     balance: Mapping[str, np.ndarray],
 ) -> "nn.Module":
-    from neuroaffect.models.linear import logistic_from
+    from neuroaffect.models.networks.logistic import logistic_from
 
     weights = {
         t.dimension: trial_weight
         * (balance[t.dimension][np.nan_to_num(labels[t.dimension]).astype(int)] if t.classes else 1)
         for t in targets
     }
+    x = _normalised(dataset.features, *normaliser)
     coefficients = fit_linear(x.reshape(len(x), -1), labels, targets, weights)
     return logistic_from(
-        coefficients, electrodes=x.shape[1], features=x.shape[2], targets=targets
+        coefficients,
+        shape=InputShape.of(dataset.input, hop_s=dataset.pipeline.hop_s),
+        targets=targets,
     ).eval()

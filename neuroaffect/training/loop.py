@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroaffect.affect import Target
-from neuroaffect.models import build
+from neuroaffect.models import InputShape, build
 from neuroaffect.pipeline import Network, Recipe
+from neuroaffect.training.rows import Rows
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
+
+    from neuroaffect.models.batch import Batch
+    from neuroaffect.models.head import AffectNetwork
 
 __all__ = ["Progress", "train"]
 
@@ -22,7 +26,9 @@ def train(
     network: Network,
     recipe: Recipe,
     *,
-    x: np.ndarray,
+    rows: Rows,
+    shape: InputShape,
+    person: np.ndarray,
     labels: Mapping[str, np.ndarray],
     targets: Sequence[Target],
     row_weights: np.ndarray,
@@ -39,8 +45,12 @@ def train(
     network : Network
         Its name and its options.
     recipe : Recipe
-    x : ndarray, shape (n, electrodes, features)
+    rows : Rows
         Normalised features.
+    shape : InputShape
+        Of the features.
+    person : ndarray of int, (n,)
+        Whose row, numbered from 0.
     labels : mapping of str to ndarray, (n,)
         Class numbers, or values in [-1, 1]; NaN where there is none.
     targets : sequence of Target
@@ -63,20 +73,70 @@ def train(
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(int(rng.integers(2**63)))
         model = build(
-            network.name, electrodes=x.shape[1], features=x.shape[2], targets=targets,
-            options=network.options, rng=rng,
-        ).to(device)  # fmt: skip
-        loop = _Loop(model, recipe, targets, class_weights=_tensors(class_weights, device))
+            network.name, shape=shape, targets=targets, options=network.options, rng=rng
+        ).to(device)
         draws = torch.Generator().manual_seed(int(rng.integers(2**63)))
-        loop.run(
-            torch.tensor(x, dtype=torch.float32, device=device),
-            _tensors(labels, device),
-            lambda: torch.multinomial(
-                torch.tensor(row_weights), recipe.batch, replacement=True, generator=draws
-            ).to(device),
-            progress,
-        )
+        deck = _Deck(rows, labels, person, row_weights, recipe, draws, device)
+        auxiliary = getattr(model.encoder, "auxiliary", _nothing)(people=int(person.max()) + 1)
+        loop = _Loop(model, auxiliary, recipe, targets, _tensors(class_weights, device))
+        loop.run(deck, progress)
     return model.cpu().eval()
+
+
+def _nothing(*, people: int) -> None:
+    """Return that there is nothing to learn beside the labels."""
+
+
+class _Deck:
+    """Draws batches."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        labels: Mapping[str, np.ndarray],
+        person: np.ndarray,
+        weights: np.ndarray,
+        recipe: Recipe,
+        draws: "torch.Generator",
+        device: "torch.device",
+    ) -> None:
+        import torch
+
+        self._rows, self._labels, self._person = rows, labels, person
+        self._weights = torch.tensor(weights)
+        self._recipe, self._draws, self._device = recipe, draws, device
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def draw(self, done: float) -> "Batch":
+        """Return the next batch; `done` is the share of the training that is behind."""
+        import torch
+
+        from neuroaffect.models.batch import Batch
+
+        numbers = torch.multinomial(
+            self._weights, self._recipe.batch, replacement=True, generator=self._draws
+        ).numpy()
+        x, present = self._rows.take(numbers)
+        return Batch(
+            x=torch.from_numpy(x).to(self._device),
+            present=self._hide(torch.from_numpy(present)).to(self._device),
+            labels=_tensors({d: y[numbers] for d, y in self._labels.items()}, self._device),
+            person=torch.from_numpy(self._person[numbers]).to(self._device),
+            following=torch.from_numpy(self._rows.following(numbers)).to(self._device),
+            done=done,
+        )
+
+    def _hide(self, present: "torch.Tensor") -> "torch.Tensor":
+        """Hide some electrodes, (B, E), but never the last ones of a row."""
+        import torch
+
+        share = self._recipe.electrode_dropout
+        if not share or present.shape[1] == 1:
+            return present
+        kept = present & (torch.rand(present.shape, generator=self._draws) >= share)
+        return torch.where(kept.any(dim=1, keepdim=True), kept, present)
 
 
 class _Loop:
@@ -84,55 +144,58 @@ class _Loop:
 
     def __init__(
         self,
-        model: "nn.Module",
+        model: "AffectNetwork",
+        auxiliary: "nn.Module | None",
         recipe: Recipe,
         targets: Sequence[Target],
-        *,
         class_weights: Mapping[str, "torch.Tensor"],
     ) -> None:
         import torch
 
         self._model, self._recipe, self._targets = model, recipe, targets
         self._class_weights = class_weights
+        self._auxiliary = auxiliary
+        parts = [model] if auxiliary is None else [model, auxiliary.to(_device_of(model))]
+        self._parts = torch.nn.ModuleList(parts)
         self._optimizer = torch.optim.AdamW(
-            model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+            self._parts.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
 
-    def run(
-        self,
-        x: "torch.Tensor",
-        labels: Mapping[str, "torch.Tensor"],
-        draw: Callable[[], "torch.Tensor"],
-        progress: Progress | None,
-    ) -> None:
-        """Train for all epochs; `draw` gives the row numbers of the next batch."""
+    def run(self, deck: _Deck, progress: Progress | None) -> None:
+        """Train for all epochs."""
         import torch
 
-        epochs, steps = self._recipe.epochs, max(1, len(x) // self._recipe.batch)
+        epochs, steps = self._recipe.epochs, max(1, len(deck) // self._recipe.batch)
         cosine = torch.optim.lr_scheduler.CosineAnnealingLR(self._optimizer, T_max=epochs * steps)
-        self._model.train()
+        self._parts.train()
         for epoch in range(epochs):
-            for _ in range(steps):
-                rows = draw()
-                self._step(x[rows], {name: y[rows] for name, y in labels.items()})
+            for step in range(steps):
+                self._step(deck.draw((epoch * steps + step) / (epochs * steps)))
                 if self._recipe.schedule == "cosine":
                     cosine.step()
             if progress is not None:
                 progress(epoch + 1, epochs)
 
-    def _step(self, x: "torch.Tensor", labels: Mapping[str, "torch.Tensor"]) -> None:
+    def _step(self, batch: "Batch") -> None:
         from neuroaffect.models.head import affect_loss
 
+        embedding = self._model.embed(batch.x, batch.present)
         loss = affect_loss(
-            self._model(x),
-            labels,
+            self._model.head(embedding),
+            batch.labels,
             targets=self._targets,
             smoothing=self._recipe.label_smoothing,
             class_weights=self._class_weights,
         )
+        if self._auxiliary is not None:
+            loss = loss + self._auxiliary(self._model, batch, embedding)
         self._optimizer.zero_grad()
         loss.backward()
         self._optimizer.step()
+
+
+def _device_of(model: "nn.Module") -> "torch.device":
+    return next(model.parameters()).device
 
 
 def _tensors(arrays: Mapping[str, np.ndarray], device: "torch.device") -> dict[str, "torch.Tensor"]:

@@ -13,7 +13,7 @@ from neuroaffect.acquire.replay import replay
 from neuroaffect.affect import Abstention, Target
 from neuroaffect.blocks import Flaw
 from neuroaffect.live import Live
-from neuroaffect.models import AffectModel, build, save
+from neuroaffect.models import AffectModel, InputShape, build, save
 from neuroaffect.parity import differing_bits
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.session import Packet, RawStream, open_recording
@@ -95,16 +95,16 @@ class Client(threading.Thread):
 def bundle(folder, source, kind):
     """Save an untrained network for the streams of this source, and load it."""
     pipeline = Pipeline.from_toml(PIPELINE.replace("KIND", kind)).resolve(source.streams)
-    electrodes = len(pipeline.tracks["eeg"].channels)
+    shape = InputShape(electrodes=pipeline.tracks["eeg"].channels, features=("alpha", "beta"))
     network = build(
-        "rbtransformer", electrodes=electrodes, features=2, targets=TARGETS,
+        "rbtransformer", shape=shape, targets=TARGETS,
         options=pipeline.network.options, rng=np.random.default_rng(3),
     )  # fmt: skip
     lead = next(info for info in source.streams.values() if info.kind == "eeg")
-    shape = (electrodes, 2)
     save(
-        folder, network=network, normaliser=(np.zeros(shape), np.ones(shape)), pipeline=pipeline,
-        targets=TARGETS, rates_hz={"eeg": lead.rate_hz}, feature_names=("alpha", "beta"),
+        folder, network=network, pipeline=pipeline,
+        normaliser=(np.zeros(shape.size), np.ones(shape.size)),
+        targets=TARGETS, rates_hz={"eeg": lead.rate_hz}, shape=shape,
     )  # fmt: skip
     return AffectModel.load(folder)
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from neuroaffect.affect import SAM9, Target
-from neuroaffect.models import build
+from neuroaffect.models import InputShape, build
 from neuroaffect.pipeline import Pipeline, Tick
 from neuroaffect.stream import StreamInfo
 
 RATE_HZ = 128.0
 CHANNELS = ("AF3", "T7", "O1", "O2")
 BANDS = ("alpha", "beta")
+SHAPE = InputShape(electrodes=CHANNELS, features=BANDS, hop_s=0.25)
 TARGETS = (
     Target(dimension="valence", scale=SAM9, threshold="median"),
     Target(dimension="arousal", kind="continuous"),
@@ -54,21 +55,19 @@ def streams(*, rate_hz: float = RATE_HZ, channels: tuple[str, ...] = CHANNELS):
 def parts_of_a_bundle() -> dict:
     rng = np.random.default_rng(5)
     pipeline = Pipeline.from_toml(PIPELINE).resolve(streams())
-    shape = (len(CHANNELS), len(BANDS))
     return {
         "network": build(
             pipeline.network.name,
-            electrodes=shape[0],
-            features=shape[1],
+            shape=SHAPE,
             targets=TARGETS,
             options=pipeline.network.options,
             rng=rng,
         ),
-        "normaliser": (rng.normal(size=shape), rng.uniform(0.5, 2.0, size=shape)),
+        "normaliser": (rng.normal(size=SHAPE.size), rng.uniform(0.5, 2.0, size=SHAPE.size)),
         "pipeline": pipeline,
         "targets": TARGETS,
         "rates_hz": {"eeg": RATE_HZ},
-        "feature_names": BANDS,
+        "shape": SHAPE,
         "thresholds": {"valence": 4.5},
         "sessions": {"first.xdf": "ab" * 32},
         "scores": [{"dimension": "valence", "balanced_accuracy": np.float64(0.61), "p": np.nan}],

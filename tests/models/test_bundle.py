@@ -56,7 +56,7 @@ def test_another_format_version_is_refused(copy):
     card = json.loads((copy / "bundle.json").read_text())
     (copy / "bundle.json").write_text(json.dumps({**card, "format": 99}))
     sign(copy)
-    with pytest.raises(ModelError, match="of format 99, this neuroaffect reads format 2"):
+    with pytest.raises(ModelError, match="of format 99, this neuroaffect reads format 3"):
         AffectModel.load(copy)
 
 

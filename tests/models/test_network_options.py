@@ -6,9 +6,8 @@ import sys
 
 import pytest
 
-from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
-from neuroaffect.models import NETWORKS, build, options_of
+from neuroaffect.models import NETWORKS, InputShape, build, options_of
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -61,12 +60,12 @@ def test_a_whole_number_will_do_for_a_share():
 
 def test_a_network_needs_something_to_learn():
     with pytest.raises(ModelError, match="declare at least one target"):
-        build("logistic", electrodes=2, features=2, targets=())
+        build("logistic", shape=InputShape(electrodes=("Cz",), features=("alpha",)), targets=())
 
 
 def test_a_network_needs_an_input():
     with pytest.raises(ModelError, match="an input of 0 electrodes"):
-        build("logistic", electrodes=0, features=2, targets=(Target(dimension="valence"),))
+        InputShape(electrodes=(), features=("alpha",))
 
 
 @pytest.mark.parametrize("room", ["models", "models.bundle", "models.registry", "models.saving"])

@@ -11,15 +11,16 @@ from torch.nn import functional
 
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
-from neuroaffect.models import NETWORKS, build
+from neuroaffect.models import NETWORKS, InputShape, build
+from neuroaffect.models.batch import Batch
 from neuroaffect.models.export import Normalised, to_onnx
 from neuroaffect.models.graph import open_session, raw_outputs
 from neuroaffect.models.head import affect_loss
-from neuroaffect.models.linear import logistic_from
+from neuroaffect.models.networks.logistic import logistic_from
+from neuroaffect.models.networks.rbtransformer import Attention
 from neuroaffect.models.options import RBTransformerOptions
-from neuroaffect.models.rbtransformer import Attention
 
-ELECTRODES, BANDS = 6, 4
+ELECTRODES = 6
 VALENCE = Target(dimension="valence")
 TARGETS = (VALENCE, Target(dimension="arousal", kind="continuous"))
 DIMENSION_AND_MORE = (*TARGETS, Target(dimension="grip", kind="nominal", classes=("a", "b", "c")))
@@ -31,16 +32,56 @@ def name(request) -> str:
 
 
 def make(name, *, targets=TARGETS, seed=0, **options):
-    rng = np.random.default_rng(seed)
-    return build(
-        name, electrodes=ELECTRODES, features=BANDS, targets=targets, options=options, rng=rng
+    """Return the network for the input that its options give as an example."""
+    shape, rng = NETWORKS[name].example(), np.random.default_rng(seed)
+    return build(name, shape=shape, targets=targets, options=options, rng=rng)
+
+
+def inputs(n, name="rbtransformer", seed=1):
+    size = (n, *NETWORKS[name].example().size)
+    return torch.from_numpy(np.random.default_rng(seed).normal(size=size).astype(np.float32))
+
+
+def batch_of(n, name):
+    """Return a batch as training draws it, of two people."""
+    x = inputs(n, name)
+    y = torch.arange(n) % 2
+    return Batch(
+        x=x,
+        present=torch.ones(x.shape[:2], dtype=torch.bool),
+        labels={"valence": y.float(), "arousal": torch.linspace(-1, 1, n)},
+        person=y,
+        following=inputs(n, name, seed=2),
+        done=0.5,
     )
 
 
-def inputs(n, seed=1):
-    return torch.from_numpy(
-        np.random.default_rng(seed).normal(size=(n, ELECTRODES, BANDS)).astype(np.float32)
-    )
+def without_second(x):
+    """Return which electrodes are there when the second one of each row is lost."""
+    present = torch.ones(x.shape[:2], dtype=torch.bool)
+    present[:, 1] = False
+    return present
+
+
+def loss_of(network, batch, auxiliary=None, targets=TARGETS):
+    """Return what training minimises."""
+    embedding = network.embed(batch.x, batch.present)
+    loss = affect_loss(network.head(embedding), batch.labels, targets=targets)
+    return loss + (auxiliary(network, batch, embedding) if auxiliary else 0.0)
+
+
+def auxiliary_of(network):
+    return network.encoder.auxiliary(people=2) if hasattr(network.encoder, "auxiliary") else None
+
+
+def numbered(electrodes) -> InputShape:
+    """Return a shape of so many electrodes and the paper's four bands."""
+    names = tuple(f"E{n}" for n in range(electrodes))
+    return InputShape(electrodes=names, features=("theta", "alpha", "beta", "gamma"))
+
+
+def everywhere(x):
+    return torch.ones(x.shape[:2], dtype=torch.bool)
 
 
 def size(network) -> int:
@@ -48,36 +89,61 @@ def size(network) -> int:
 
 
 def test_a_network_gives_every_target_its_outputs(name):
-    raw = make(name, targets=DIMENSION_AND_MORE)(inputs(5))
+    raw = make(name, targets=DIMENSION_AND_MORE)(inputs(5, name))
     assert raw.shape == (5, 2 + 2 + 3)
 
 
 def test_gradient_reaches_every_parameter(name):
     network = make(name)
-    labels = {"valence": torch.tensor([0.0, 1.0] * 4), "arousal": torch.linspace(-1, 1, 8)}
-    affect_loss(network(inputs(8)), labels, targets=TARGETS).backward()
+    loss_of(network, batch_of(8, name), auxiliary_of(network)).backward()
     silent = [key for key, p in network.named_parameters() if p.grad is None or not p.grad.any()]
     assert silent == []
 
 
 def test_a_network_overfits_eight_trials(name):
-    network = make(name, targets=(VALENCE,))
-    x, y = inputs(8), torch.tensor([0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 1.0])
+    network, batch = make(name, targets=(VALENCE,)), batch_of(8, name)
     # 26 weights on raw features take larger steps than a deep network bears.
     optimizer = torch.optim.Adam(network.parameters(), lr=0.1 if name == "logistic" else 0.001)
     with torch.random.fork_rng():
         torch.manual_seed(0)
         for _ in range(100):
             optimizer.zero_grad()
-            affect_loss(network(x), {"valence": y}, targets=(VALENCE,)).backward()
+            loss_of(network, batch, targets=(VALENCE,)).backward()
             optimizer.step()
-    assert network.eval()(x).argmax(dim=1).tolist() == y.int().tolist()
+    assert network.eval()(batch.x).argmax(dim=1).tolist() == batch.labels["valence"].int().tolist()
+
+
+def test_what_a_lost_electrode_says_has_no_influence(name):
+    network, x = make(name).eval(), inputs(3, name)
+    other = x.clone()
+    other[:, 1] = 100.0
+    assert torch.equal(network(other, without_second(x)), network(x, without_second(x)))
+
+
+def test_the_loss_of_an_electrode_is_noticed(name):
+    network, x = make(name).eval(), inputs(3, name)
+    assert not torch.equal(network(x, without_second(x)), network(x))
+
+
+def test_an_electrode_without_a_value_is_one_that_is_lost(name):
+    network, x = make(name).eval(), inputs(3, name)
+    size = NETWORKS[name].example().size
+    holed = x.clone()
+    holed[:, 1] = torch.nan
+    whole = Normalised(network, np.zeros(size), np.ones(size))
+    assert torch.equal(whole(holed), network(x, without_second(x)))
+
+
+def test_a_network_says_something_finite_of_no_electrode_at_all(name):
+    network, x = make(name).eval(), inputs(2, name)
+    assert network(x, torch.zeros(x.shape[:2], dtype=torch.bool)).isfinite().all()
 
 
 def test_weights_survive_saving_bit_for_bit(name):
     network, other = make(name, seed=0).eval(), make(name, seed=1).eval()
     other.load_state_dict(load(save(network.state_dict())))
-    assert torch.equal(network(inputs(3)), other(inputs(3)))
+    x = inputs(3, name)
+    assert torch.equal(network(x), other(x))
 
 
 def test_the_same_seed_gives_the_same_weights(name):
@@ -86,7 +152,8 @@ def test_the_same_seed_gives_the_same_weights(name):
 
 
 def test_another_seed_gives_other_weights(name):
-    assert not torch.equal(make(name, seed=3)(inputs(1)), make(name, seed=4)(inputs(1)))
+    x = inputs(1, name)
+    assert not torch.equal(make(name, seed=3).eval()(x), make(name, seed=4).eval()(x))
 
 
 def test_building_leaves_torchs_own_generator_alone(name):
@@ -98,24 +165,25 @@ def test_building_leaves_torchs_own_generator_alone(name):
 @pytest.mark.parametrize("batch", [1, 7])
 def test_onnx_agrees_with_torch_within_1e_5(name, batch):
     rng = np.random.default_rng(2)
-    shape = (ELECTRODES, BANDS)
-    network = Normalised(make(name), rng.normal(size=shape), rng.uniform(0.5, 2, size=shape))
-    x = inputs(batch)
+    size = NETWORKS[name].example().size
+    network = Normalised(make(name), rng.normal(size=size), rng.uniform(0.5, 2, size=size))
+    x = inputs(batch, name)
+    x[0, 1] = torch.nan  # a lost electrode
     raw = raw_outputs(open_session(to_onnx(network)), x.numpy())
     # float32 sums in another order
     np.testing.assert_allclose(raw, network.eval()(x).detach(), rtol=0, atol=1e-5)
 
 
 def test_a_batch_says_the_same_as_its_rows_within_1e_5(name):
-    network = make(name).eval()
-    x = inputs(5)
+    network, x = make(name).eval(), inputs(5, name)
     rows = torch.cat([network(row[None]) for row in x])
     # other shapes take other BLAS kernels
     torch.testing.assert_close(network(x), rows, rtol=0, atol=1e-5)
 
 
 def test_export_leaves_the_network_in_its_mode(name):
-    network = Normalised(make(name), np.zeros((ELECTRODES, BANDS)), np.ones((ELECTRODES, BANDS)))
+    size = NETWORKS[name].example().size
+    network = Normalised(make(name), np.zeros(size), np.ones(size))
     to_onnx(network)
     assert network.network.training
 
@@ -143,7 +211,7 @@ def test_every_network_stands_in_a_file_of_its_own():
 )
 def test_rbtransformer_has_the_papers_number_of_parameters(electrodes, classes, parameters):
     target = Target(dimension="valence", kind="ordinal", classes=tuple("abcdefghi"[:classes]))
-    network = build("rbtransformer", electrodes=electrodes, features=4, targets=(target,))
+    network = build("rbtransformer", shape=numbered(electrodes), targets=(target,))
     assert size(network) == parameters == 660_480 + 128 * electrodes + 129 * classes
 
 
@@ -153,7 +221,7 @@ def test_rbtransformer_with_the_papers_linear_head_is_smaller_by_the_hidden_laye
 
 
 def test_electrode_embeddings_start_as_a_standard_normal():
-    network = build("rbtransformer", electrodes=62, features=4, targets=(VALENCE,))
+    network = build("rbtransformer", shape=numbered(62), targets=(VALENCE,))
     embedding = network.encoder.electrode
     assert embedding.shape == (1, 62, 128)
     # 7,936 draws: the standard error of the sd is 0.008
@@ -179,7 +247,7 @@ def test_attention_is_torchs_scaled_dot_product_attention():
     )
     y = functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(2, ELECTRODES, 192)
     # float32 sums in another order
-    torch.testing.assert_close(attention(x), attention.out(y), rtol=0, atol=1e-5)
+    torch.testing.assert_close(attention(x, everywhere(x)), attention.out(y), rtol=0, atol=1e-5)
 
 
 def test_dgcnn_convolves_with_the_normalised_laplacian_of_its_learned_graph():
@@ -191,7 +259,7 @@ def test_dgcnn_convolves_with_the_normalised_laplacian_of_its_learned_graph():
     t0, t1 = (layer.weight.T for layer in encoder.convolve.lins)
     h = torch.relu(x @ t0 + (scaled.T @ x) @ t1 + encoder.convolve.bias)
     # the least edge weight of 1e-6 is left out here
-    torch.testing.assert_close(encoder(x), h.flatten(1), rtol=0, atol=1e-5)
+    torch.testing.assert_close(encoder(x, everywhere(x)), h.flatten(1), rtol=0, atol=1e-5)
 
 
 def test_dgcnn_has_a_gradient_when_all_edges_have_died():
@@ -204,14 +272,14 @@ def test_dgcnn_has_a_gradient_when_all_edges_have_died():
 
 def test_dgcnn_refuses_a_single_electrode():
     with pytest.raises(ModelError, match="one electrode makes no graph"):
-        build("dgcnn", electrodes=1, features=4, targets=(VALENCE,))
+        build("dgcnn", shape=numbered(1), targets=(VALENCE,))
 
 
 def test_logistic_says_what_scikit_learn_says():
     from sklearn.linear_model import LogisticRegression
 
     rng = np.random.default_rng(0)
-    x = rng.normal(size=(60, ELECTRODES, BANDS))
+    x = rng.normal(size=(60, ELECTRODES, 4))
     flat = x.reshape(60, -1)
     two, three = (flat[:, 0] > 0).astype(int), np.digitize(flat[:, 1], [-0.5, 0.5])
     models = {
@@ -221,8 +289,7 @@ def test_logistic_says_what_scikit_learn_says():
     targets = (VALENCE, Target(dimension="arousal", kind="ordinal", classes=("a", "b", "c")))
     network = logistic_from(
         {name: (model.coef_, model.intercept_) for name, model in models.items()},
-        electrodes=ELECTRODES,
-        features=BANDS,
+        shape=NETWORKS["logistic"].example(),
         targets=targets,
     )
     raw = network(torch.from_numpy(x).float())
@@ -235,7 +302,6 @@ def test_logistic_refuses_coefficients_of_another_shape():
     with pytest.raises(ModelError, match=r"shapes \(1, 3\) and \(1,\)"):
         logistic_from(
             {"valence": (np.zeros((1, 3)), np.zeros(1))},
-            electrodes=2,
-            features=2,
+            shape=InputShape(electrodes=("AF3", "AF4"), features=("alpha", "beta")),
             targets=(VALENCE,),
         )

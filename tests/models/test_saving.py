@@ -1,6 +1,7 @@
 """What is written into a bundle, and what is not written at all."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,7 +55,8 @@ def test_positions_of_known_electrodes_are_kept(model):
 def test_channels_that_are_no_electrodes_have_no_positions(parts, tmp_path):
     names = ("ch1", "ch2", "ch3", "ch4")
     pipeline = Pipeline.from_toml(PIPELINE).resolve(streams(channels=names))
-    save(tmp_path / "model", **{**parts, "pipeline": pipeline})
+    shape = replace(parts["shape"], electrodes=names)
+    save(tmp_path / "model", **{**parts, "pipeline": pipeline, "shape": shape})
     assert AffectModel.load(tmp_path / "model").card.positions_m is None
 
 
@@ -103,7 +105,7 @@ def test_a_pipeline_without_listed_channels_is_refused(parts, tmp_path):
 
 
 def test_a_network_other_than_declared_is_refused(parts, tmp_path):
-    network = build("logistic", electrodes=4, features=2, targets=parts["targets"])
+    network = build("logistic", shape=parts["shape"], targets=parts["targets"])
     with pytest.raises(ModelError, match="is not the rbtransformer that the pipeline declares"):
         save(tmp_path / "model", **{**parts, "network": network})
 
@@ -135,7 +137,7 @@ def test_a_nominal_target_goes_through_a_bundle(parts, tmp_path):
     pipeline = parts["pipeline"]
     logistic = pipeline.network.model_copy(update={"name": "logistic", "options": {}})
     pipeline = pipeline.model_copy(update={"network": logistic})
-    network = build("logistic", electrodes=4, features=2, targets=targets)
+    network = build("logistic", shape=parts["shape"], targets=targets)
     changed = {"network": network, "pipeline": pipeline, "targets": targets, "thresholds": {}}
     save(tmp_path / "model", **{**parts, **changed})
     (said,) = AffectModel.load(tmp_path / "model").predict([tick()])

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from neuroaffect.errors import ModelError
 from neuroaffect.models.head import Trunk
 from neuroaffect.models.options import DGCNNOptions
+from neuroaffect.models.shape import InputShape
 
 with warnings.catch_warnings():
     # torch_geometric scripts two of its types on import; nothing of ours goes through torch.jit.
@@ -29,8 +30,8 @@ class DGCNN(nn.Module):
     Parameters
     ----------
     options : DGCNNOptions
-    electrodes, features : int
-        Shape of one input; 2 electrodes at least.
+    shape : InputShape
+        2 electrodes at least.
 
     Raises
     ------
@@ -39,6 +40,8 @@ class DGCNN(nn.Module):
 
     Notes
     -----
+    An electrode that is not there sends nothing, and its row of the embedding is 0 (ours).
+
     k = 2, dropout 0.5 and a fully connected layer of 256 as in LibEER; 32 hidden features as
     LibEER (DREAMER, 14 electrodes) and TorchEEG have it. Edges start positive, so that none is
     dead before the first step.
@@ -49,8 +52,9 @@ class DGCNN(nn.Module):
     Neural Networks, doi:10.1109/TAFFC.2018.2817622; LibEER (2025), arXiv:2410.09767
     """
 
-    def __init__(self, options: DGCNNOptions, *, electrodes: int, features: int) -> None:
+    def __init__(self, options: DGCNNOptions, shape: InputShape) -> None:
         super().__init__()
+        electrodes, features = shape.size
         if electrodes < 2:
             raise ModelError("dgcnn: one electrode makes no graph; choose 2 or more, or logistic")
         self.width = electrodes * options.hidden
@@ -63,9 +67,10 @@ class DGCNN(nn.Module):
         self.dropout = nn.Dropout(options.dropout)
         self.trunk = Trunk(hidden=(options.dense,), activation="relu", dropout=options.dropout)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, E, F) → (B, E·H)."""
+    def forward(self, x: Tensor, present: Tensor) -> Tensor:
+        """(B, E, F), present (B, E) → (B, E·H)."""
         w = torch.relu(self.adjacency + self.bias)  # (E, E)
         w = w.flatten()[self.pairs] + _LEAST_WEIGHT  # (E·(E-1),)  no loops
         h = torch.relu(self.convolve(x, self.edges, w))  # (B, E, H)  one graph, any batch
+        h = h * present[..., None]
         return self.dropout(h.flatten(1))  # (B, E·H)

@@ -10,6 +10,7 @@ from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
 from neuroaffect.models.head import AffectNetwork, Trunk
 from neuroaffect.models.options import LogisticOptions
+from neuroaffect.models.shape import InputShape
 
 __all__ = ["Logistic", "logistic_from"]
 
@@ -20,8 +21,7 @@ class Logistic(nn.Module):
     Parameters
     ----------
     options : LogisticOptions
-    electrodes, features : int
-        Shape of one input.
+    shape : InputShape
 
     References
     ----------
@@ -29,21 +29,21 @@ class Logistic(nn.Module):
     doi:10.1111/j.2517-6161.1958.tb00292.x
     """
 
-    def __init__(self, options: LogisticOptions, *, electrodes: int, features: int) -> None:
+    def __init__(self, options: LogisticOptions, shape: InputShape) -> None:
         super().__init__()
+        electrodes, features = shape.size
         self.width = electrodes * features
         self.trunk = Trunk()
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, E, F) → (B, E·F)."""
+    def forward(self, x: Tensor, present: Tensor) -> Tensor:
+        """(B, E, F) → (B, E·F); what is not there counts as its mean, 0."""
         return x.flatten(1)
 
 
 def logistic_from(
     coefficients: Mapping[str, tuple[np.ndarray, np.ndarray]],
     *,
-    electrodes: int,
-    features: int,
+    shape: InputShape,
     targets: Sequence[Target],
 ) -> nn.Module:
     """Return the network that says what fitted linear models say.
@@ -54,7 +54,7 @@ def logistic_from(
         By dimension, for features in the order of `x.reshape(n, electrodes * features)`: shapes
         (outputs, inputs) and (outputs,), or (1, inputs) and (1,) as scikit-learn's `coef_` and
         `intercept_` are for two classes.
-    electrodes, features : int
+    shape : InputShape
     targets : sequence of Target
 
     Raises
@@ -62,7 +62,7 @@ def logistic_from(
     ModelError
         If a target has no coefficients, or they have another shape.
     """
-    encoder = Logistic(LogisticOptions(), electrodes=electrodes, features=features)
+    encoder = Logistic(LogisticOptions(), shape)
     network = AffectNetwork(encoder, targets)
     rows = [_rows(target, coefficients, encoder.width) for target in targets]
     with torch.no_grad():

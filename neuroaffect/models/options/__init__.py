@@ -1,0 +1,11 @@
+"""What can be set of each network, and what it is set to when a pipeline says nothing.
+
+Kept apart from the networks, so that a pipeline file is checked without loading torch.
+"""
+
+from neuroaffect.models.options.attention import RBTransformerOptions
+from neuroaffect.models.options.base import Options
+from neuroaffect.models.options.classical import LogisticOptions
+from neuroaffect.models.options.graph import DGCNNOptions
+
+__all__ = ["DGCNNOptions", "LogisticOptions", "Options", "RBTransformerOptions"]
