@@ -17,8 +17,8 @@ from pathlib import Path
 from neuroaffect.acquire import Recorded
 from neuroaffect.affect import Target
 from neuroaffect.corpora.corpus import Corpus, corpus_files
-from neuroaffect.errors import EvaluationError, SessionError
-from neuroaffect.session import Packet, open_recording
+from neuroaffect.corpora.span import recording_span
+from neuroaffect.errors import EvaluationError
 from neuroaffect.session.labelled import LabelledSession, Trial
 
 __all__ = ["BLOCK_S", "EEGMAT"]
@@ -45,13 +45,7 @@ def _sessions(root: Path, subjects: Collection[str] | None) -> Iterator[Labelled
 
 def _blocks(path: Path, condition: str, arousal: float) -> tuple[Trial, ...]:
     """Cut a recording into consecutive blocks; a shorter rest at its end is left out."""
-    try:
-        stamps = [item.stamps for item in open_recording(path).items() if isinstance(item, Packet)]
-    except SessionError as error:
-        raise EvaluationError(f"corpus 'eegmat': {error}") from None
-    if not stamps:
-        raise EvaluationError(f"corpus 'eegmat': {path} holds no sample")
-    first, last = float(stamps[0][0]), float(stamps[-1][-1])
+    first, last = recording_span(path, corpus="eegmat")
     # The last stamp is one sample short of the recording's length.
     count = int((last - first + 0.5) // BLOCK_S)
     if count < 2:

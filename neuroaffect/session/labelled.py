@@ -76,7 +76,9 @@ class LabelledSession:
     Parameters
     ----------
     subject, session : str
-        The person, and the recording's name, unique within the subject.
+        The person, and the sitting: one time that devices were put on. Recordings of one sitting
+        (three tasks of one day, fifteen clips cut from one visit) share its name, and are left
+        out together; their times must not overlap then.
     open : callable
         Returns the session's source, afresh at each call.
     trials : tuple of Trial
