@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from neuroaffect.cli.scores import labelled
+from neuroaffect.corpora import NAMES
 
 if TYPE_CHECKING:
     from neuroaffect.affect import Target
@@ -19,7 +20,7 @@ __all__ = ["CorpusName", "Files", "Material", "PipelineOf", "Root", "Subjects", 
            "versions_of"]  # fmt: skip
 
 Files = Annotated[list[Path] | None, typer.Argument(metavar="[SESSION]...", help="Of one person.")]
-CorpusName = Annotated[str | None, typer.Option(help="A public data set: dasps, eegmat.")]
+CorpusName = Annotated[str | None, typer.Option(help=f"A public data set: {', '.join(NAMES)}.")]
 Root = Annotated[Path | None, typer.Option(help="The folder it was unpacked to.")]
 Subjects = Annotated[
     list[str] | None, typer.Option("--subject", help="Only this person; repeatable.")

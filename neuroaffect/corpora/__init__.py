@@ -1,23 +1,34 @@
-"""Public data sets as labelled sessions, one file each, found by name in :data:`CORPORA`."""
+"""Public data sets as labelled sessions, found by name in :data:`CORPORA`.
 
+A data set's file is loaded when it is asked for, so that the command line can list their names
+without what reading them needs.
+"""
+
+import importlib
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from neuroaffect.corpora.biohack import BIOHACK
-from neuroaffect.corpora.corpus import Corpus
-from neuroaffect.corpora.dasps import DASPS
-from neuroaffect.corpora.eegmat import EEGMAT
-from neuroaffect.corpora.stress_predict import STRESS_PREDICT
-from neuroaffect.errors import EvaluationError
+from neuroaffect.errors import EvaluationError, known_names
 
-__all__ = ["CORPORA", "Corpus", "corpus_of"]
+if TYPE_CHECKING:
+    from neuroaffect.corpora.corpus import Corpus
 
-CORPORA: Mapping[str, Corpus] = MappingProxyType(
-    {c.name: c for c in (BIOHACK, DASPS, EEGMAT, STRESS_PREDICT)}
-)
+    CORPORA: Mapping[str, Corpus]
+
+__all__ = ["CORPORA", "NAMES", "Corpus", "corpus_of"]
+
+# Name → the file that declares it, under its name in capitals: "seed-iv" is SEED_IV.
+_WHERE = {
+    "biohack": "biohack",
+    "dasps": "dasps",
+    "eegmat": "eegmat",
+    "stress_predict": "stress_predict",
+}
+NAMES = tuple(_WHERE)
 
 
-def corpus_of(name: str) -> Corpus:
+def corpus_of(name: str) -> "Corpus":
     """Return the data set of this name.
 
     Raises
@@ -25,6 +36,19 @@ def corpus_of(name: str) -> Corpus:
     EvaluationError
         If there is none, naming those there are.
     """
-    if name not in CORPORA:
-        raise EvaluationError(f"no corpus is called '{name}'; known are {', '.join(CORPORA)}")
-    return CORPORA[name]
+    if name not in _WHERE:
+        raise EvaluationError(f"no corpus is called '{name}'{known_names(name, NAMES)}")
+    module = importlib.import_module(f"{__name__}.{_WHERE[name]}")
+    return getattr(module, name.upper().replace("-", "_"))
+
+
+def __getattr__(name: str) -> object:
+    if name == "CORPORA":
+        return MappingProxyType({known: corpus_of(known) for known in NAMES})
+    if name == "Corpus":
+        return importlib.import_module(f"{__name__}.corpus").Corpus
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,22 +1,13 @@
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pytest
+from layouts.dasps import write
 
 from neuroaffect.corpora import corpus_of
 from neuroaffect.errors import EvaluationError
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "dasps"
-
-
-def write(path, *, data=None, labels=None):
-    """Write a file laid out as the published ones."""
-    rng = np.random.default_rng(0)
-    with h5py.File(path, "w") as file:
-        file["data"] = rng.normal(0, 8, (12, 1920, 14)).astype("<f4") if data is None else data
-        ratings = np.repeat([[1.0, 3, 5, 7, 1, 2], [8.0, 5, 7, 1, 6, 3]], 2, axis=1)
-        file["labels"] = ratings if labels is None else labels
 
 
 def sessions(root, **settings):

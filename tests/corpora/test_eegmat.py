@@ -1,43 +1,14 @@
 from pathlib import Path
 
-import numpy as np
 import pytest
-from edfio import Edf, EdfSignal
-from scipy import signal
+from layouts.eegmat import write, write_both
 
 from neuroaffect.catalog import load_pipeline
-from neuroaffect.corpora import CORPORA, corpus_of
+from neuroaffect.corpora import corpus_of
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training.dataset import extract
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "eegmat"
-NAMES = (
-    "Fp1 Fp2 F3 F4 F7 F8 T3 T4 C3 C4 T5 T6 P3 P4 O1 O2 Fz Cz Pz A2-A1".split()
-)  # fmt: skip
-
-
-def write(path, seconds):
-    """Write a file laid out as the published ones, at a fifth of their rate."""
-    rng = np.random.default_rng(0)
-    eeg = [
-        # Falling with the frequency: white noise is what a cap on a desk gives.
-        EdfSignal(
-            signal.lfilter([1.0], [1.0, -0.9], rng.normal(0, 5, 100 * seconds)),
-            100,
-            label=f"EEG {name}",
-            physical_dimension="uV",
-        )
-        for name in NAMES
-    ]
-    ecg = EdfSignal(
-        rng.normal(0, 0.1, 100 * seconds), 100, label="ECG ECG", physical_dimension="mV"
-    )
-    Edf([*eeg, ecg]).write(path)
-
-
-def write_both(folder, subject="Subject00"):
-    write(folder / f"{subject}_1.edf", 92)
-    write(folder / f"{subject}_2.edf", 62)
 
 
 def sessions(root, **settings):
@@ -80,22 +51,6 @@ def test_a_file_that_is_no_edf_is_refused(tmp_path):
     (tmp_path / "Subject00_1.edf").write_bytes(b"nothing of the kind")
     with pytest.raises(EvaluationError, match="corpus 'eegmat'"):
         sessions(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["dasps", "eegmat"])
-def test_the_pipeline_made_for_a_corpus_learns_what_the_corpus_labels(name):
-    corpus = corpus_of(name)
-    assert load_pipeline(corpus.pipeline).labels.targets == corpus.targets
-
-
-@pytest.mark.parametrize("name", CORPORA)
-def test_the_pipeline_that_a_corpus_names_is_on_the_shelf(name):
-    assert load_pipeline(corpus_of(name).pipeline).name == corpus_of(name).pipeline
-
-
-def test_an_unknown_corpus_names_the_known_ones():
-    with pytest.raises(EvaluationError, match=r"known are .*dasps, eegmat"):
-        corpus_of("affectnet")
 
 
 @pytest.mark.skipif(

@@ -1,0 +1,24 @@
+"""Stand-ins for data that their licences keep from us: files laid out as the published ones.
+
+Keys, shapes, dtypes, units and quirks are the published ones; only what a reader leaves open (how
+many people, trials and seconds) is small. Each file here writes one data set; the contract runs
+over all of them.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from layouts import biohack, dasps, eegmat, stress_predict
+
+__all__ = ["LAYOUTS"]
+
+# Corpus → what writes its files below a folder, of two people or more.
+LAYOUTS: Mapping[str, Callable[[Path], None]] = MappingProxyType(
+    {
+        "biohack": biohack.write,
+        "dasps": dasps.write_all,
+        "eegmat": eegmat.write_all,
+        "stress_predict": stress_predict.write,
+    }
+)
