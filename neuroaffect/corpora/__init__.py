@@ -23,6 +23,8 @@ _WHERE = {
     "biohack": "biohack",
     "dasps": "dasps",
     "eegmat": "eegmat",
+    "seed": "seed",
+    "seed-iv": "seed_iv",
     "stress_predict": "stress_predict",
 }
 NAMES = tuple(_WHERE)

@@ -8,7 +8,7 @@ from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.session.labelled import LabelledSession
 
-__all__ = ["Corpus", "corpus_files"]
+__all__ = ["Corpus", "corpus_files", "files_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,16 +85,36 @@ def corpus_files(
     EvaluationError
         If there is no such file, or none of a subject asked for.
     """
+    return files_of(
+        root, pattern, corpus=corpus, subjects=subjects, subject_of=lambda path: path.name[:letters]
+    )
+
+
+def files_of(
+    root: Path,
+    pattern: str,
+    *,
+    corpus: str,
+    subjects: Collection[str] | None,
+    subject_of: Callable[[Path], str],
+) -> list[Path]:
+    """Return a data set's files below a folder, sorted, where `subject_of` tells whose each is.
+
+    Raises
+    ------
+    EvaluationError
+        If there is no such file, or none of a subject asked for.
+    """
     found = sorted(root.rglob(pattern)) if root.is_dir() else []
     if not found:
         raise EvaluationError(
             f"corpus '{corpus}' has no file {pattern} below '{root}'; "
             "give the folder it was unpacked to"
         )
-    people = {path.name[:letters] for path in found}
+    people = {subject_of(path) for path in found}
     if unknown := sorted(set(subjects or ()) - people):
         raise EvaluationError(
             f"corpus '{corpus}' has no subject '{unknown[0]}' below '{root}'; "
             f"it has {', '.join(sorted(people))}"
         )
-    return [path for path in found if subjects is None or path.name[:letters] in subjects]
+    return [path for path in found if subjects is None or subject_of(path) in subjects]

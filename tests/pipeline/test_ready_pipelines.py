@@ -36,6 +36,7 @@ SENT = {
     "cap-62": ({"eeg": (200, CAP62)}, 80),
     "dasps": ({"eeg": (128, EPOC)}, 10),
     "demo": ({"eeg": (500, CAP19), "ecg": (500, ["ECG"])}, 10),
+    "eeg-clips": ({"eeg": (200, CAP62)}, 20),
     "eeg-de": ({"eeg": (250, CYTON)}, 10),
     "eeg-eda": ({"eeg": (256, MUSE[:4]), "eda": (4, ["EDA"])}, 20),
     "eegmat": ({"eeg": (500, CAP19)}, 10),
