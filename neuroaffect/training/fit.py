@@ -18,7 +18,7 @@ from neuroaffect.errors import EvaluationError
 from neuroaffect.models import InputShape, read_out, save
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.stream import FeatureInfo
-from neuroaffect.training.baseline import fit_linear
+from neuroaffect.training.classical import FITTERS, Lesson
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.labels import encode, fit_thresholds
 from neuroaffect.training.loop import Progress, train
@@ -144,7 +144,7 @@ def fit(
     pipeline: Pipeline | None = None,
     progress: Progress | None = None,
 ) -> Fitted:
-    """Train a network, or the logistic baseline, on all rows of a dataset.
+    """Train a network on all rows of a dataset.
 
     Parameters
     ----------
@@ -178,8 +178,9 @@ def fit(
         best = best_cells(dataset, labels, targets, count=pipeline.training.select)
         sd = np.where(best, sd, np.inf)  # what is left out is 0, whatever its value
     balance = {t.dimension: _class_weights(labels, t, trial_weight, pipeline) for t in targets}
-    if pipeline.network.name == "logistic":
-        network = _logistic(dataset, (mean, sd), labels, targets, trial_weight, balance)
+    if pipeline.network.name in FITTERS:
+        lesson = _lesson(dataset, pipeline, (mean, sd), labels, targets, trial_weight, balance)
+        network = FITTERS[pipeline.network.name](lesson)
     else:
         network = train(
             pipeline.network,
@@ -269,25 +270,36 @@ def _majority(y: np.ndarray, target: Target, trial_weight: np.ndarray) -> float:
     return float(np.bincount(y[rated].astype(np.int64), weights=trial_weight[rated]).argmax())
 
 
-def _logistic(
+def _lesson(
     dataset: Dataset,
+    pipeline: Pipeline,
     normaliser: tuple[np.ndarray, np.ndarray],
     labels: Mapping[str, np.ndarray],
     targets: Sequence[Target],
     trial_weight: np.ndarray,
     balance: Mapping[str, np.ndarray],
-) -> "nn.Module":
-    from neuroaffect.models.networks.logistic import logistic_from
-
-    weights = {
-        t.dimension: trial_weight
-        * (balance[t.dimension][np.nan_to_num(labels[t.dimension]).astype(int)] if t.classes else 1)
-        for t in targets
-    }
-    x = _normalised(dataset.features, *normaliser)
-    coefficients = fit_linear(x.reshape(len(x), -1), labels, targets, weights)
-    return logistic_from(
-        coefficients,
-        shape=InputShape.of(dataset.input, hop_s=dataset.pipeline.hop_s),
-        targets=targets,
-    ).eval()
+) -> Lesson:
+    """Return all rows at once, with what each weighs for each target."""
+    mean, sd = normaliser
+    known = np.isfinite(dataset.features) & np.isfinite(sd)
+    return Lesson(
+        network=pipeline.network,
+        x=_normalised(dataset.features, mean, sd),
+        present=known.any(axis=-1),
+        mean=mean,
+        sd=sd,
+        labels=labels,
+        weights={
+            t.dimension: trial_weight
+            * (
+                balance[t.dimension][np.nan_to_num(labels[t.dimension]).astype(int)]
+                if t.classes
+                else 1
+            )
+            for t in targets
+        },
+        trials=dataset.trials,
+        targets=tuple(targets),
+        shape=InputShape.of(dataset.input, hop_s=pipeline.hop_s),
+        seed=pipeline.training.seed,
+    )

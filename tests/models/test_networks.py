@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from lessons import FITTED, LOOPED, fitted, lesson
 from safetensors.torch import load, save
 from torch.nn import functional
 
@@ -19,6 +20,7 @@ from neuroaffect.models.head import affect_loss
 from neuroaffect.models.networks.logistic import logistic_from
 from neuroaffect.models.networks.rbtransformer import Attention
 from neuroaffect.models.options import RBTransformerOptions
+from neuroaffect.training.classical import FITTERS
 
 ELECTRODES = 6
 VALENCE = Target(dimension="valence")
@@ -32,7 +34,9 @@ def name(request) -> str:
 
 
 def make(name, *, targets=TARGETS, seed=0, **options):
-    """Return the network for the input that its options give as an example."""
+    """Return the network for its example of an input: fresh, or fitted if that is how it learns."""
+    if name in FITTED:
+        return fitted(name, targets, seed=seed, **options)
     shape, rng = NETWORKS[name].example(), np.random.default_rng(seed)
     return build(name, shape=shape, targets=targets, options=options, rng=rng)
 
@@ -93,6 +97,7 @@ def test_a_network_gives_every_target_its_outputs(name):
     assert raw.shape == (5, 2 + 2 + 3)
 
 
+@pytest.mark.parametrize("name", LOOPED)
 def test_gradient_reaches_every_parameter(name):
     network = make(name)
     loss_of(network, batch_of(8, name), auxiliary_of(network)).backward()
@@ -100,10 +105,10 @@ def test_gradient_reaches_every_parameter(name):
     assert silent == []
 
 
+@pytest.mark.parametrize("name", LOOPED)
 def test_a_network_overfits_eight_trials(name):
     network, batch = make(name, targets=(VALENCE,)), batch_of(8, name)
-    # 26 weights on raw features take larger steps than a deep network bears.
-    optimizer = torch.optim.Adam(network.parameters(), lr=0.1 if name == "logistic" else 0.001)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.001)
     with torch.random.fork_rng():
         torch.manual_seed(0)
         for _ in range(100):
@@ -111,6 +116,14 @@ def test_a_network_overfits_eight_trials(name):
             loss_of(network, batch, targets=(VALENCE,)).backward()
             optimizer.step()
     assert network.eval()(batch.x).argmax(dim=1).tolist() == batch.labels["valence"].int().tolist()
+
+
+@pytest.mark.parametrize("name", FITTED)
+def test_a_fitted_model_recalls_eight_trials(name):
+    batch = batch_of(8, name)
+    y = batch.labels["valence"].numpy()
+    network = FITTERS[name](lesson(name, batch.x.numpy(), {"valence": y}, (VALENCE,)))
+    assert network(batch.x).argmax(dim=1).tolist() == y.astype(int).tolist()
 
 
 def test_what_a_lost_electrode_says_has_no_influence(name):
@@ -191,6 +204,10 @@ def test_export_leaves_the_network_in_its_mode(name):
 def test_the_docstring_names_a_paper_and_where_to_find_it(name):
     text = NETWORKS[name].load().__doc__
     assert re.search(r"References\n.*\(\d{4}\).*(doi:10\.|arXiv:)", text, flags=re.DOTALL)
+
+
+def test_every_network_that_is_fitted_has_a_function_that_fits_it():
+    assert set(FITTERS) == set(FITTED)
 
 
 def test_every_network_stands_in_a_file_of_its_own():

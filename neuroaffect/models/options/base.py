@@ -1,7 +1,7 @@
 """Settings of a network, checked without loading torch."""
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from neuroaffect.errors import ModelError
 from neuroaffect.models.shape import InputShape
@@ -16,6 +16,9 @@ __all__ = ["Options"]
 class Options:
     """Settings of one network, checked at construction; the class stands for the network.
 
+    `trained_by` tells by what: by the loop, step for step, or by a fit of all rows at once, whose
+    weights may number as many as the rows want.
+
     Raises
     ------
     ModelError
@@ -23,6 +26,7 @@ class Options:
     """
 
     network: ClassVar[str]
+    trained_by: ClassVar[Literal["loop", "fit"]] = "loop"
 
     @classmethod
     def load(cls) -> "type[nn.Module]":

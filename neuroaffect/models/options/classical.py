@@ -1,7 +1,7 @@
 """Settings of models that are fitted in one go, without a loop."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from neuroaffect.models.options.base import Options
 
@@ -16,6 +16,7 @@ class LogisticOptions(Options):
     """Nothing can be set of :class:`neuroaffect.models.networks.logistic.Logistic`."""
 
     network: ClassVar[str] = "logistic"
+    trained_by: ClassVar[Literal["loop", "fit"]] = "fit"
 
     @classmethod
     def load(cls) -> "type[nn.Module]":

@@ -1,0 +1,24 @@
+"""Models that are fitted in one go by scikit-learn or pyriemann, and go live as networks.
+
+:data:`FITTERS` says by which function; each stands in a file of its own and takes a
+:class:`~neuroaffect.training.classical.lesson.Lesson`. The networks are in
+:mod:`neuroaffect.models.networks`, like all others.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from neuroaffect.training.classical.lesson import Lesson
+from neuroaffect.training.classical.linear import fit_logistic
+
+if TYPE_CHECKING:
+    from neuroaffect.models.head import AffectNetwork
+
+__all__ = ["FITTERS", "Lesson"]
+
+FITTERS: Mapping[str, Callable[[Lesson], "AffectNetwork"]] = MappingProxyType(
+    {
+        "logistic": fit_logistic,
+    }
+)
