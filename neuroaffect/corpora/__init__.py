@@ -23,6 +23,8 @@ _WHERE = {
     "biohack": "biohack",
     "dasps": "dasps",
     "eegmat": "eegmat",
+    "gameemo": "gameemo",
+    "mahnob-hci": "mahnob_hci",
     "seed": "seed",
     "seed-iv": "seed_iv",
     "stress_predict": "stress_predict",

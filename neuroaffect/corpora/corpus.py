@@ -58,9 +58,13 @@ class Corpus:
         Raises
         ------
         EvaluationError
-            If files are missing, or laid out otherwise than published.
+            If files are missing, laid out otherwise than published, or none is labelled.
         """
-        return self.open(Path(root), subjects)
+        session = None
+        for session in self.open(Path(root), subjects):
+            yield session
+        if session is None:
+            raise EvaluationError(f"corpus '{self.name}' has no labelled session below '{root}'")
 
 
 def corpus_files(

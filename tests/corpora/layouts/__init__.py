@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from layouts import biohack, dasps, eegmat, seed, seed_iv, stress_predict
+from layouts import biohack, dasps, eegmat, gameemo, mahnob_hci, seed, seed_iv, stress_predict
 
 __all__ = ["LAYOUTS"]
 
@@ -19,6 +19,8 @@ LAYOUTS: Mapping[str, Callable[[Path], None]] = MappingProxyType(
         "biohack": biohack.write,
         "dasps": dasps.write_all,
         "eegmat": eegmat.write_all,
+        "gameemo": gameemo.write_all,
+        "mahnob-hci": mahnob_hci.write_all,
         "seed": seed.write_all,
         "seed-iv": seed_iv.write_all,
         "stress_predict": stress_predict.write,
