@@ -65,6 +65,7 @@ class Abstention(StrEnum):
     MISSING = "missing modality"
     NOT_YET = "no value yet"
     OUT_OF_DISTRIBUTION = "out of distribution"
+    UNCERTAIN = "too uncertain"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,8 +132,14 @@ class Prediction:
         In [-1, 1]; None if the dimension was not trained or the model abstains.
     sd : mapping of str to float
         One standard deviation of each dimension given, in the same unit.
+    interval : mapping of str to (low, high)
+        Of each dimension given, where it is to be expected with the model's level of coverage;
+        empty if the model was not calibrated.
     probabilities : mapping of str to tuple of float
         Class probabilities of each target that has classes.
+    novelty : float or None
+        How unlike the training data the input is, 1 being the most that is spoken of; None if
+        the model does not tell.
     abstained : Abstention or None
         Why nothing is said, or None.
     """
@@ -145,21 +152,28 @@ class Prediction:
     probabilities: Mapping[str, tuple[float, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    interval: Mapping[str, tuple[float, float]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    novelty: float | None = None
     abstained: Abstention | None = None
 
     def row(self, channels: tuple[str, ...]) -> np.ndarray:
         """Return the numbers of these channels, see :func:`affect_channels`; NaN for the unsaid."""
         values = {name: getattr(self, name) for name in DIMENSIONS}
         values |= {f"{name}_sd": sd for name, sd in self.sd.items()}
+        for name, (low, high) in self.interval.items():
+            values |= {f"{name}_low": low, f"{name}_high": high}
         return np.array([np.nan if values.get(c) is None else values[c] for c in channels])
 
 
 def affect_channels(targets: Iterable[Target]) -> tuple[str, ...]:
-    """Return the channels of a prediction stream: the trained dimensions, then the sd of each.
+    """Return the channels of a prediction stream: the trained dimensions, then sd and interval.
 
-    >>> affect_channels([Target(dimension="arousal"), Target(dimension="valence")])
-    ('valence', 'arousal', 'valence_sd', 'arousal_sd')
+    >>> affect_channels([Target(dimension="arousal")])
+    ('arousal', 'arousal_sd', 'arousal_low', 'arousal_high')
     """
     names = {target.dimension for target in targets}
     trained = tuple(name for name in DIMENSIONS if name in names)
-    return (*trained, *(f"{name}_sd" for name in trained))
+    about = [f"{name}_{what}" for what in ("sd", "low", "high") for name in trained]
+    return (*trained, *about)

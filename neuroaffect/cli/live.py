@@ -156,7 +156,9 @@ class JsonLines:
             "time": prediction.time,
             **{dimension: getattr(prediction, dimension) for dimension in DIMENSIONS},
             "sd": prediction.sd,
+            "interval": prediction.interval,
             "probabilities": prediction.probabilities,
+            "novelty": prediction.novelty,
             "abstained": None if prediction.abstained is None else prediction.abstained.value,
             "age_ms": age_ms,
         }

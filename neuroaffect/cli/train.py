@@ -31,8 +31,10 @@ def run(
     The score comes from models that never saw the recordings, or the trials, they are scored
     on; the model that is kept is then trained on everything.
     """
+    import numpy as np
+
     from neuroaffect.catalog import load_pipeline
-    from neuroaffect.training.fit import fit
+    from neuroaffect.training.calibrate import fit_calibrated
 
     declared = load_pipeline(pipeline)
     with quiet_stdout():
@@ -40,9 +42,10 @@ def run(
         dataset = extracted(sessions, declared)
         rows = _scores(dataset, declared, folds=folds, seed=seed, name=files[0].stem)
         with progress() as advance:
-            fitted = fit(
+            fitted = fit_calibrated(
                 dataset,
                 targets=declared.labels.targets,
+                rng=np.random.default_rng(seed),
                 progress=lambda done, all_: advance(f"epoch {done} of {all_}", done / all_),
             )
         fitted.save(

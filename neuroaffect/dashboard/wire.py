@@ -61,4 +61,9 @@ def _recent(chunks: list[Chunk]) -> list[Chunk]:
 
 def _plain(prediction: Prediction) -> Prediction:
     # The default mappings are read-only views, which cannot cross to another process.
-    return replace(prediction, sd=dict(prediction.sd), probabilities=dict(prediction.probabilities))
+    return replace(
+        prediction,
+        sd=dict(prediction.sd),
+        interval=dict(prediction.interval),
+        probabilities=dict(prediction.probabilities),
+    )

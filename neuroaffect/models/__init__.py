@@ -4,6 +4,7 @@ Importing this loads neither torch nor onnxruntime; building a network, or loadi
 """
 
 from neuroaffect.models.bundle import AffectModel
+from neuroaffect.models.calibration import Calibration
 from neuroaffect.models.readout import read_out
 from neuroaffect.models.registry import NETWORKS, build, options_of
 from neuroaffect.models.saving import rebuild, save
@@ -12,6 +13,7 @@ from neuroaffect.models.shape import InputShape
 __all__ = [
     "NETWORKS",
     "AffectModel",
+    "Calibration",
     "InputShape",
     "build",
     "options_of",

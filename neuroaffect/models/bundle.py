@@ -10,6 +10,7 @@ Loading and predicting need onnxruntime, not torch. :mod:`neuroaffect.models.sav
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from neuroaffect.affect import Abstention, Prediction, Target
 from neuroaffect.errors import ModelError, PipelineError
 from neuroaffect.models.card import Card
 from neuroaffect.models.folder import read_folder
-from neuroaffect.models.graph import axes, open_session, raw_outputs
+from neuroaffect.models.graph import answers, axes, open_session, raw_outputs
 from neuroaffect.models.readout import read_out
 from neuroaffect.pipeline import NetworkInput, Pipeline, Tick, Track
 from neuroaffect.pipeline.track import GOOD
@@ -173,18 +174,32 @@ class AffectModel:
         A tick is passed over in silence, its `abstained` says why, in this order: a required
         track is missing, samples were lost, a filter has not settled, or too few features have
         a value, for want of contact or because they have none yet. A single feature without a
-        value counts as its mean in training.
+        value counts as its mean in training. A calibrated model also passes over what is unlike
+        anything it was trained on, and what it is not sure enough of.
         """
         values = [self._input.of(tick) for tick in ticks]
         reasons = [self._reason(tick, x) for tick, x in zip(ticks, values, strict=True)]
         spoken = [i for i, reason in enumerate(reasons) if reason is None]
         said = iter(())
         if spoken:
-            raw = self.outputs(np.stack([values[i] for i in spoken]))
-            said = iter(read_out(raw, self.targets, [ticks[i].time for i in spoken]))
+            x = np.stack([values[i] for i in spoken])
+            said = iter(self._say(x, [ticks[i].time for i in spoken]))
         return [
             next(said) if reason is None else Prediction(time=tick.time, abstained=reason)
             for tick, reason in zip(ticks, reasons, strict=True)
+        ]
+
+    def _say(self, x: np.ndarray, times: Sequence[float]) -> list[Prediction]:
+        raw, novelty = answers(self._session, x)
+        said = read_out(raw, self.targets, times, self.card.calibration)
+        if novelty is None or self.card.calibration is None:
+            return said
+        shares = (novelty / self.card.calibration.novel_above).tolist()
+        return [
+            Prediction(time=one.time, novelty=share, abstained=Abstention.OUT_OF_DISTRIBUTION)
+            if share > 1
+            else replace(one, novelty=share)
+            for one, share in zip(said, shares, strict=True)
         ]
 
     def _reason(self, tick: Tick, values: np.ndarray) -> Abstention | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroaffect.affect import RatingScale, Target
 from neuroaffect.errors import ModelError, NeuroaffectError
+from neuroaffect.models.calibration import Calibration
 
 __all__ = ["FORMAT", "Card", "resolved"]
 
@@ -36,6 +37,8 @@ class Card:
         Of the samples along the second axis; 0 if features are no samples.
     positions_m : tuple of (x, y, z) or None
         Of the electrodes, in mne's head frame, where all are known.
+    calibration : Calibration or None
+        How sure it may be; None if that was not found out.
     fingerprint : str
         Of the pipeline that made the features.
     sessions : mapping of str to str
@@ -54,6 +57,7 @@ class Card:
     features: tuple[str, ...]
     sample_rate_hz: float
     positions_m: tuple[tuple[float, float, float], ...] | None
+    calibration: Calibration | None
     fingerprint: str
     sessions: Mapping[str, str]
     scores: tuple[Mapping[str, Any], ...]
@@ -63,6 +67,8 @@ class Card:
         """Return the card as JSON text; numbers that are not finite become null."""
         content = {field.name: getattr(self, field.name) for field in fields(self)}
         content["targets"] = [_target_entry(target) for target in self.targets]
+        if self.calibration is not None:
+            content["calibration"] = vars(self.calibration)
         text = json.dumps(_plain({"format": FORMAT, **content}), indent=2, allow_nan=False)
         return f"{text}\n".encode()
 
@@ -83,6 +89,7 @@ class Card:
                     f"{FORMAT}; train anew or use the version that wrote it"
                 )
             content["targets"] = tuple(_target(entry) for entry in content["targets"])
+            content["calibration"] = Calibration.from_entry(content["calibration"])
             for name in ("electrodes", "features", "scores"):
                 content[name] = tuple(content[name])
             if content["positions_m"] is not None:

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from neuroaffect.errors import ModelError
-from neuroaffect.models.graph import open_session, raw_outputs
+from neuroaffect.models.graph import answers, open_session
+from neuroaffect.models.novelty import Novelty
 
 __all__ = ["Normalised", "to_onnx"]
 
@@ -41,6 +42,8 @@ class Normalised(nn.Module):
         Works on features of mean 0 and standard deviation 1.
     mean, sd : ndarray, shape (electrodes, features)
         Of the training ticks. A feature of infinite sd is not looked at: it is always 0.
+    novelty : Novelty or None
+        Tells, as a second output, how unlike the training ticks an input is.
 
     Raises
     ------
@@ -51,7 +54,13 @@ class Normalised(nn.Module):
     mean: Tensor
     sd: Tensor
 
-    def __init__(self, network: nn.Module, mean: np.ndarray, sd: np.ndarray) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        mean: np.ndarray,
+        sd: np.ndarray,
+        novelty: Novelty | None = None,
+    ) -> None:
         super().__init__()
         mean, sd = np.asarray(mean), np.asarray(sd)
         if mean.shape != sd.shape or mean.ndim != 2:
@@ -65,14 +74,17 @@ class Normalised(nn.Module):
                 "use 1 for features that never change"
             )
         self.network = network
+        self.novelty = novelty
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
         self.register_buffer("sd", torch.tensor(sd, dtype=torch.float32))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, E, F) → (B, outputs)."""
+    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        """(B, E, F) → (B, outputs), and (B,) if novelty is told."""
         z = (x - self.mean) / self.sd
         known = ~torch.isnan(z) & torch.isfinite(self.sd)  # (B, E, F)
-        return self.network(torch.where(known, z, torch.zeros_like(z)), known.any(dim=-1))
+        z = torch.where(known, z, torch.zeros_like(z))
+        raw = self.network(z, known.any(dim=-1))
+        return raw if self.novelty is None else (raw, self.novelty(z, known))
 
 
 def to_onnx(network: Normalised) -> bytes:
@@ -91,6 +103,7 @@ def to_onnx(network: Normalised) -> bytes:
 
 def _export(network: Normalised) -> bytes:
     file = io.BytesIO()
+    names = ["raw"] if network.novelty is None else ["raw", "novelty"]
     with _known_warnings_ignored():
         torch.onnx.export(
             network,
@@ -99,8 +112,8 @@ def _export(network: Normalised) -> bytes:
             dynamo=False,
             opset_version=_OPSET,
             input_names=["features"],
-            output_names=["raw"],
-            dynamic_axes={"features": {0: "batch"}, "raw": {0: "batch"}},
+            output_names=names,
+            dynamic_axes={name: {0: "batch"} for name in ("features", *names)},
         )
     return file.getvalue()
 
@@ -110,13 +123,20 @@ def _prove(network: Normalised, graph: bytes) -> None:
     for batch in (1, 7):
         x = _probe(network, batch)
         with torch.no_grad():
-            expected = network(x).numpy()
-        worst = float(np.abs(raw_outputs(session, x.numpy()) - expected).max())
-        if not worst <= _TOLERANCE * max(1.0, float(np.abs(expected).max())):
-            raise ModelError(
-                f"onnxruntime and torch differ by {worst:.1e} on this network; "
-                f"up to {_TOLERANCE:g} is rounding, this is not"
-            )
+            expected = network(x)
+        expected = expected if isinstance(expected, tuple) else (expected, None)
+        for said, meant in zip(answers(session, x.numpy()), expected, strict=True):
+            if meant is not None:
+                _agree(said, meant.numpy())
+
+
+def _agree(said: np.ndarray, meant: np.ndarray) -> None:
+    worst = float(np.abs(said - meant).max())
+    if not worst <= _TOLERANCE * max(1.0, float(np.abs(meant).max())):
+        raise ModelError(
+            f"onnxruntime and torch differ by {worst:.1e} on this network; "
+            f"up to {_TOLERANCE:g} is rounding, this is not"
+        )
 
 
 def _probe(network: Normalised, batch: int) -> Tensor:

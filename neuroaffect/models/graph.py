@@ -9,7 +9,7 @@ from neuroaffect.errors import ModelError
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["axes", "open_session", "raw_outputs"]
+__all__ = ["answers", "axes", "open_session", "raw_outputs"]
 
 
 def open_session(graph: bytes) -> "InferenceSession":
@@ -39,6 +39,15 @@ def axes(session: "InferenceSession") -> tuple[int, int, int]:
     return (*session.get_inputs()[0].shape[1:], session.get_outputs()[0].shape[1])
 
 
+def answers(session: "InferenceSession", x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return outputs (n, outputs) and novelty (n,) of features (n, electrodes, features).
+
+    Both float32; None for the novelty if the graph does not tell it.
+    """
+    raw, *novelty = session.run(None, {"features": np.asarray(x, np.float32)})
+    return raw, novelty[0] if novelty else None
+
+
 def raw_outputs(session: "InferenceSession", x: np.ndarray) -> np.ndarray:
     """Return (n, outputs) float32 for features (n, electrodes, features)."""
-    return session.run(None, {"features": np.asarray(x, np.float32)})[0]
+    return answers(session, x)[0]

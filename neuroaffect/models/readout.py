@@ -4,19 +4,25 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
-from neuroaffect.affect import DIMENSIONS, Prediction, Target
+from neuroaffect.affect import DIMENSIONS, Abstention, Prediction, Target
+from neuroaffect.models.calibration import Calibration
 
 __all__ = ["LOG_SD_RANGE", "read_out"]
 
 # From 0.7 % of the half range, surer than any rating, to twenty times it, which knows nothing.
 LOG_SD_RANGE = (-5.0, 3.0)
+_UNTOUCHED = Calibration(level=0.9, groups=0)
 
 
 def read_out(
-    raw: np.ndarray, targets: Sequence[Target], times: Sequence[float]
+    raw: np.ndarray,
+    targets: Sequence[Target],
+    times: Sequence[float],
+    calibration: Calibration | None = None,
 ) -> list[Prediction]:
     """Return the prediction of each row of raw outputs.
 
@@ -32,11 +38,20 @@ def read_out(
         Nominal ones, and names outside :data:`neuroaffect.affect.DIMENSIONS`, give
         probabilities only.
     times : sequence of float, length n
+    calibration : Calibration or None
+        Makes probabilities and error bars honest, and adds intervals. A dimension less sure than
+        its `least` is left out; if none is left, the prediction abstains.
     """
-    return [_row(values, targets, time) for values, time in zip(raw.tolist(), times, strict=True)]
+    calibration = calibration or _UNTOUCHED
+    return [
+        _row(values, targets, time, calibration)
+        for values, time in zip(raw.tolist(), times, strict=True)
+    ]
 
 
-def _row(raw: list[float], targets: Sequence[Target], time: float) -> Prediction:
+def _row(
+    raw: list[float], targets: Sequence[Target], time: float, calibration: Calibration
+) -> Prediction:
     """Return the prediction of one row.
 
     In plain floats: live there is one row of a few numbers, on which each numpy call would cost
@@ -44,26 +59,59 @@ def _row(raw: list[float], targets: Sequence[Target], time: float) -> Prediction
     """
     given: dict[str, float] = {}
     sds: dict[str, float] = {}
+    intervals: dict[str, tuple[float, float]] = {}
     probabilities: dict[str, tuple[float, ...]] = {}
-    first = 0
+    first, silent = 0, 0
     for target in targets:
         outputs = raw[first : first + target.outputs]
         first += target.outputs
         name = target.dimension
-        if target.classes:
-            probabilities[name] = _softmax(outputs)
-        if name in DIMENSIONS and target.kind != "nominal":
-            given[name], sds[name] = (
-                _moments(probabilities[name], _positions(target))
-                if target.classes
-                else _gaussian(*outputs)
-            )
+        said = (_classes if target.classes else _number)(outputs, target, calibration)
+        if said.probabilities:
+            probabilities[name] = said.probabilities
+        if said.confidence < calibration.least.get(name, -math.inf):
+            silent += 1
+        elif name in DIMENSIONS and target.kind != "nominal":
+            given[name], sds[name] = said.value, said.sd
+            if name in calibration.quantiles:
+                intervals[name] = said.interval
     return Prediction(
         time=time,
         **given,
         sd=MappingProxyType(sds),
         probabilities=MappingProxyType(probabilities),
+        interval=MappingProxyType(intervals),
+        abstained=Abstention.UNCERTAIN if silent == len(targets) else None,
     )
+
+
+class _Said(NamedTuple):
+    """What one target's outputs say."""
+
+    value: float
+    sd: float
+    interval: tuple[float, float]
+    confidence: float
+    probabilities: tuple[float, ...] = ()
+
+
+def _classes(logits: list[float], target: Target, calibration: Calibration) -> _Said:
+    """Return the classes' mean place; the interval reaches over those that may be true."""
+    heat = calibration.temperatures.get(target.dimension, 1.0)
+    p, x = _softmax([logit / heat for logit in logits]), _positions(target)
+    least = 1.0 - calibration.quantiles.get(target.dimension, math.inf)
+    surest = max(p)
+    # The most probable class always: an interval of nothing would say that none is true.
+    likely = [place for share, place in zip(p, x, strict=True) if share >= min(least, surest)]
+    return _Said(*_moments(p, x), (min(likely), max(likely)), surest, p)
+
+
+def _number(outputs: list[float], target: Target, calibration: Calibration) -> _Said:
+    """Return mean and standard deviation, and the interval of so many of these."""
+    mean, sd = _gaussian(*outputs)
+    sd *= calibration.temperatures.get(target.dimension, 1.0)
+    half = sd * calibration.quantiles.get(target.dimension, math.inf)
+    return _Said(mean, sd, (max(-1.0, mean - half), min(1.0, mean + half)), -sd)
 
 
 def _softmax(logits: list[float]) -> tuple[float, ...]:

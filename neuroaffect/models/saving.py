@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError, StreamError
+from neuroaffect.models.calibration import Calibration
 from neuroaffect.models.card import Card, resolved
 from neuroaffect.models.folder import check_free, read_folder, write_folder
 from neuroaffect.models.registry import build
@@ -19,6 +20,8 @@ from neuroaffect.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from neuroaffect.models.novelty import Novelty
 
 __all__ = ["rebuild", "save"]
 
@@ -42,6 +45,8 @@ def save(
     targets: Sequence[Target],
     rates_hz: Mapping[str, float],
     shape: InputShape,
+    calibration: Calibration | None = None,
+    novelty: "Novelty | None" = None,
     thresholds: Mapping[str, float] = MappingProxyType({}),
     sessions: Mapping[str, str] = MappingProxyType({}),
     scores: Sequence[Mapping[str, Any]] = (),
@@ -62,6 +67,10 @@ def save(
         Of the streams that the network's tracks read, by track.
     shape : InputShape
         Of the network's input.
+    calibration : Calibration or None
+        How sure it may be.
+    novelty : Novelty or None
+        Tells how unlike the training ticks an input is.
     thresholds : mapping of str to float
         By dimension, where a target leaves it to training.
     sessions : mapping of str to str
@@ -91,13 +100,14 @@ def save(
         features=shape.features,
         sample_rate_hz=shape.rate_hz,
         positions_m=_positions_m(shape.electrodes),
+        calibration=calibration,
         fingerprint=pipeline.fingerprint,
         sessions=sessions,
         scores=tuple(scores),
         versions=_versions(),
     )
     _check_fit(card, shape, network, normaliser)
-    whole = Normalised(network, *normaliser)
+    whole = Normalised(network, *normaliser, novelty)
     contents = {
         "bundle.json": card.to_json(),
         "network.onnx": to_onnx(whole),
@@ -122,6 +132,7 @@ def rebuild(folder: Path | str) -> "nn.Module":
     from safetensors.torch import load
 
     from neuroaffect.models.export import Normalised
+    from neuroaffect.models.novelty import Novelty
 
     folder = Path(folder)
     contents = read_folder(folder)
@@ -133,8 +144,11 @@ def rebuild(folder: Path | str) -> "nn.Module":
         hop_s=pipeline.hop_s,
         rate_hz=card.sample_rate_hz,
     )
-    whole = Normalised(_fresh(card, shape), np.zeros(shape.size), np.ones(shape.size))
-    whole.load_state_dict(load(contents["weights.safetensors"]))
+    weights = load(contents["weights.safetensors"])
+    known = [weights.get(f"novelty.{part}") for part in ("components", "variances", "rest")]
+    novelty = None if known[0] is None else Novelty(*known)
+    whole = Normalised(_fresh(card, shape), np.zeros(shape.size), np.ones(shape.size), novelty)
+    whole.load_state_dict(weights)
     return whole.eval()
 
 

@@ -96,8 +96,8 @@ def prediction_stream(
 ) -> RawStream:
     """Return the stream in which predictions of these targets leave, live and in a session.
 
-    One channel per trained dimension, in [-1, 1], then "<dimension>_sd" for each; irregular,
-    stamped with the time of each prediction; NaN while the model abstains.
+    One channel per trained dimension, in [-1, 1], then "<dimension>_sd", "_low" and "_high" for
+    each; irregular, stamped with the time of each prediction; NaN while the model abstains.
     """
     labels = affect_channels(targets)
     return RawStream(

@@ -6,7 +6,7 @@ its ticks overlap in time and say nearly the same, so each is drawn, or weighs, 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -15,11 +15,12 @@ import numpy as np
 
 from neuroaffect.affect import DIMENSIONS, Target
 from neuroaffect.errors import EvaluationError
-from neuroaffect.models import InputShape, read_out, save
+from neuroaffect.models import Calibration, InputShape, read_out, save
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.stream import FeatureInfo
 from neuroaffect.training.classical import FITTERS, Lesson
 from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.familiar import novelty_from
 from neuroaffect.training.labels import encode, fit_thresholds
 from neuroaffect.training.loop import Progress, train
 from neuroaffect.training.rows import Rows
@@ -27,6 +28,8 @@ from neuroaffect.training.selection import best_cells
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from neuroaffect.models.novelty import Novelty
 
 __all__ = ["Fitted", "fit"]
 
@@ -57,6 +60,10 @@ class Fitted:
         The training trials' most frequent class, or their mean value.
     one_class : frozenset of str
         Dimensions of which training showed one class only.
+    novelty : Novelty
+        How unlike the training rows an input is.
+    calibration : Calibration or None
+        How sure it may be, if that was found out.
     """
 
     network: "nn.Module"
@@ -69,6 +76,8 @@ class Fitted:
     thresholds: Mapping[str, float]
     majority: Mapping[str, float]
     one_class: frozenset[str]
+    novelty: "Novelty"
+    calibration: Calibration | None = None
 
     @property
     def shape(self) -> InputShape:
@@ -77,20 +86,29 @@ class Fitted:
 
     def outputs(self, features: np.ndarray) -> np.ndarray:
         """Return the raw outputs (n, outputs) for features (n, electrodes, features)."""
+        return self.answers(features)[0]
+
+    def answers(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return raw outputs (n, outputs), and how unlike the training rows these are, (n,).
+
+        A novelty of 1 is usual.
+        """
         import torch
 
         from neuroaffect.models.export import Normalised
 
-        whole = Normalised(self.network, self.mean, self.sd).eval()
+        whole = Normalised(self.network, self.mean, self.sd, self.novelty).eval()
         with torch.no_grad():
             parts = np.array_split(features, max(1, len(features) // _AT_ONCE))
-            return np.concatenate(
-                [whole(torch.from_numpy(part.astype(np.float32))).numpy() for part in parts]
-            )
+            said = [whole(torch.from_numpy(part.astype(np.float32))) for part in parts]
+        return tuple(torch.cat(each).numpy() for each in zip(*said, strict=True))
 
     def say(self, features: np.ndarray) -> dict[str, np.ndarray]:
         """Return class probabilities (n, classes) or values (n,) by dimension."""
-        predictions = read_out(self.outputs(features), self.targets, [0.0] * len(features))
+        raw, times = self.outputs(features), [0.0] * len(features)
+        # What it is too unsure to say live is scored nevertheless.
+        calibration = self.calibration and replace(self.calibration, least={})
+        predictions = read_out(raw, self.targets, times, calibration)
         return {
             t.dimension: np.array(
                 [
@@ -131,6 +149,8 @@ class Fitted:
             targets=self.targets,
             rates_hz=self.rates_hz,
             shape=self.shape,
+            calibration=self.calibration,
+            novelty=None if self.calibration is None else self.novelty,
             thresholds=self.thresholds,
             sessions=sessions,
             scores=scores,
@@ -196,6 +216,12 @@ def fit(
         )
     return Fitted(
         network=network,
+        novelty=novelty_from(
+            Rows(dataset, mean, sd),
+            trial_weight,
+            groups=len(np.unique(dataset.trials)),
+            seed=pipeline.training.seed,
+        ),
         pipeline=pipeline,
         targets=tuple(targets),
         rates_hz=dataset.rates_hz,

@@ -23,11 +23,14 @@ def heard(unique):
     outlet.close()
 
 
-def test_channels_are_the_trained_dimensions_and_their_sd(heard):
+def test_channels_are_the_trained_dimensions_their_sd_and_interval(heard):
     _, source = heard
     [info] = source.streams.values()
     assert info.kind == "affect"
-    assert info.channels == ("valence", "arousal", "valence_sd", "arousal_sd")
+    assert info.channels == (
+        "valence", "arousal", "valence_sd", "arousal_sd",
+        "valence_low", "arousal_low", "valence_high", "arousal_high",
+    )  # fmt: skip
 
 
 def test_a_prediction_is_stamped_with_its_own_time(heard):
@@ -39,7 +42,7 @@ def test_a_prediction_is_stamped_with_its_own_time(heard):
     while got is None and time.monotonic() < deadline:
         got = source.get(0.5)
     _, chunk = got
-    assert np.array_equal(chunk.data, [[0.25, -0.5, 0.1, np.nan]], equal_nan=True)
+    assert np.array_equal(chunk.data, [[0.25, -0.5, 0.1, *[np.nan] * 5]], equal_nan=True)
     assert chunk.times[0] == pytest.approx(now, abs=5e-3)  # the clock offset of the loopback
 
 

@@ -1,0 +1,292 @@
+"""How sure a model may be: asked of trials that were held out while it trained.
+
+A model is fitted anew on parts of the training trials, and judged on the others, which it has not
+seen. Ticks of one trial say nearly the same; they are weighed as one observation, and a guarantee
+speaks of a tick of a *new* trial (or person, where the data has several).
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from neuroaffect.affect import Target
+from neuroaffect.errors import EvaluationError
+from neuroaffect.models import Calibration
+from neuroaffect.pipeline import Pipeline
+from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.fit import Fitted, fit
+from neuroaffect.training.labels import encode
+from neuroaffect.training.loop import Progress
+from neuroaffect.training.split import Split, leave_trials_out
+
+__all__ = ["HeldOut", "calibrate", "fit_calibrated", "group_quantile", "temperature_of"]
+
+# Ticks of held-out trials above it are passed over as unlike all training: 1 in 100.
+_USUAL = 0.99
+_HOTTEST = 100.0
+_LEAST_GROUPS = 3
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class HeldOut:
+    """What models said of ticks that they were not trained on.
+
+    Parameters
+    ----------
+    raw : ndarray, shape (n, outputs)
+    novelty : ndarray, shape (n,)
+    truth : mapping of str to ndarray, (n,)
+        Class numbers or values; NaN where there is no label.
+    group : ndarray of int, (n,)
+        Trial, or person where there are several.
+    """
+
+    raw: np.ndarray
+    novelty: np.ndarray
+    truth: dict[str, np.ndarray]
+    group: np.ndarray
+
+
+def fit_calibrated(
+    dataset: Dataset,
+    *,
+    targets: Sequence[Target],
+    rng: np.random.Generator,
+    pipeline: Pipeline | None = None,
+    progress: Progress | None = None,
+) -> Fitted:
+    """Train on all rows, and find out on parts of them how sure the model may be.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Training rows only.
+    targets : sequence of Target
+    rng : numpy.random.Generator
+        Deals trials, or people, into parts.
+    pipeline : Pipeline, optional
+        Whose network and recipe to use; by default the dataset's own.
+    progress : callable, optional
+        Called with (epochs done, epochs in all), over all trainings.
+
+    Returns
+    -------
+    Fitted
+        With a calibration, unless the recipe's `calibration_folds` is 0 or there are fewer than
+        three trials (people, where there are several).
+
+    Raises
+    ------
+    EvaluationError, ModelError
+        As :func:`neuroaffect.training.fit.fit`.
+    """
+    pipeline = pipeline or dataset.pipeline
+    recipe = pipeline.training
+    group = _groups(dataset)
+    folds = min(recipe.calibration_folds, len(np.unique(group)))
+    if folds < 2 or len(np.unique(group)) < _LEAST_GROUPS:
+        folds = 0
+    told = _counted(progress, folds + 1)
+    held_out = _hold_out(dataset, group, folds, rng, targets, pipeline, told)
+    fitted = fit(dataset, targets=targets, pipeline=pipeline, progress=next(told))
+    if held_out is None:
+        return fitted
+    calibration = calibrate(held_out, targets, coverage=recipe.coverage, keep=recipe.keep)
+    return replace(fitted, calibration=calibration)
+
+
+def calibrate(
+    held_out: HeldOut, targets: Sequence[Target], *, coverage: float, keep: float
+) -> Calibration:
+    """Return what these answers say of how sure the model may be.
+
+    Parameters
+    ----------
+    held_out : HeldOut
+    targets : sequence of Target
+    coverage : float
+        Share of new trials' ticks whose truth the intervals are to hold.
+    keep : float
+        Share of the held-out ticks to speak of, the surest ones.
+    """
+    temperatures, quantiles, least = {}, {}, {}
+    for target, outputs in _columns(held_out.raw, targets):
+        name, y = target.dimension, held_out.truth[target.dimension]
+        rated = np.isfinite(y)
+        if not rated.any():
+            continue
+        outputs, y, group = outputs[rated], y[rated], held_out.group[rated]
+        heat = temperatures[name] = temperature_of(outputs, y, target, _per_group(group))
+        strange, sure = _scores(outputs, y, target, heat)
+        quantiles[name] = group_quantile(strange, group, coverage)
+        least[name] = _lowest(sure, group, keep)
+    return Calibration(
+        level=coverage,
+        groups=len(np.unique(held_out.group)),
+        temperatures=temperatures,
+        quantiles=quantiles,
+        least=least,
+        novel_above=group_quantile(held_out.novelty, held_out.group, _USUAL, endless=False),
+    )
+
+
+def temperature_of(
+    outputs: np.ndarray, y: np.ndarray, target: Target, weights: np.ndarray
+) -> float:
+    """Return the temperature under which these answers are most likely.
+
+    Parameters
+    ----------
+    outputs : ndarray, shape (n, outputs)
+        Logits, or mean and log sd.
+    y : ndarray, shape (n,)
+        Class numbers, or values.
+    target : Target
+    weights : ndarray, shape (n,)
+    """
+    if target.kind == "continuous":
+        z = (y - outputs[:, 0]) / np.exp(outputs[:, 1])
+        return float(np.clip(np.sqrt(np.average(z**2, weights=weights)), 1e-3, _HOTTEST))
+    from scipy.optimize import minimize_scalar
+
+    rows, right = np.arange(len(y)), y.astype(np.int64)
+
+    def loss(log_heat: float) -> float:
+        return -np.average(_log_softmax(outputs / np.exp(log_heat))[rows, right], weights=weights)
+
+    limit = math.log(_HOTTEST)
+    return float(np.exp(minimize_scalar(loss, bounds=(-limit, limit), method="bounded").x))
+
+
+def group_quantile(
+    scores: np.ndarray, group: np.ndarray, level: float, *, endless: bool = True
+) -> float:
+    """Return what a tick of a new group stays below with this probability at least.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n,)
+    group : ndarray of int, shape (n,)
+        Groups are exchangeable, each counts the same however many its ticks.
+    level : float
+    endless : bool
+        Count the new group itself as one that may lie above all, as the guarantee asks:
+        infinite if there are fewer than level / (1 - level) groups. Else the plain quantile.
+
+    References
+    ----------
+    Lee, Barber, Willett (2023), Distribution-free inference with hierarchical data,
+    arXiv:2306.06342
+    """
+    groups = len(np.unique(group))
+    order = np.argsort(scores, kind="stable")
+    share = np.cumsum(_per_group(group)[order]) / (groups + endless)
+    place = int(np.searchsorted(share, level - 1e-9))  # sums of many small shares
+    return float(scores[order[place]]) if place < len(order) else math.inf
+
+
+def _hold_out(
+    dataset: Dataset,
+    group: np.ndarray,
+    folds: int,
+    rng: np.random.Generator,
+    targets: Sequence[Target],
+    pipeline: Pipeline,
+    told: Iterator[Progress | None],
+) -> HeldOut | None:
+    parts = []
+    for split in _splits(dataset, group, folds, rng) if folds else ():
+        train = dataset.take(split.train)
+        try:
+            fitted = fit(train, targets=targets, pipeline=pipeline, progress=next(told))
+        except EvaluationError:  # a part without a label of some target teaches nothing
+            continue
+        test = dataset.take(split.test)
+        raw, novelty = fitted.answers(test.features)
+        parts.append(
+            HeldOut(
+                raw=raw,
+                novelty=novelty,
+                truth={t.dimension: encode(test.labels, t, fitted.thresholds) for t in targets},
+                group=group[split.test],
+            )
+        )
+    if not parts:
+        return None
+    return HeldOut(
+        raw=np.concatenate([part.raw for part in parts]),
+        novelty=np.concatenate([part.novelty for part in parts]),
+        truth={
+            t.dimension: np.concatenate([part.truth[t.dimension] for part in parts])
+            for t in targets
+        },
+        group=np.concatenate([part.group for part in parts]),
+    )
+
+
+def _counted(progress: Progress | None, trainings: int) -> Iterator[Progress | None]:
+    """Yield what tells the progress of one training after the other, as parts of the whole."""
+    for number in range(trainings):
+        if progress is None:
+            yield None
+        else:
+            yield lambda done, all_, before=number: progress(before * all_ + done, trainings * all_)
+
+
+def _groups(dataset: Dataset) -> np.ndarray:
+    people, person = np.unique(dataset.subject, return_inverse=True)
+    return person if len(people) > 1 else dataset.trials
+
+
+def _splits(
+    dataset: Dataset, group: np.ndarray, folds: int, rng: np.random.Generator
+) -> Iterator[Split]:
+    """Hold out whole trials of one person, whole people of several."""
+    if len(np.unique(dataset.subject)) == 1:
+        yield from leave_trials_out(dataset, folds=folds, rng=rng)
+        return
+    part = rng.permutation(np.arange(group.max() + 1) % folds)[group]
+    for fold in range(folds):
+        inside = part == fold
+        yield Split(
+            name="calibration",
+            train=np.flatnonzero(~inside),
+            test=np.flatnonzero(inside),
+            trials=dataset.trials,
+        )
+
+
+def _columns(raw: np.ndarray, targets: Sequence[Target]) -> Iterator[tuple[Target, np.ndarray]]:
+    first = 0
+    for target in targets:
+        yield target, raw[:, first : first + target.outputs].astype(np.float64)
+        first += target.outputs
+
+
+def _scores(
+    outputs: np.ndarray, y: np.ndarray, target: Target, heat: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far off, and how sure, each answer is, both (n,)."""
+    if target.kind == "continuous":
+        sd = heat * np.exp(outputs[:, 1])
+        return np.abs(y - outputs[:, 0]) / sd, -sd
+    p = np.exp(_log_softmax(outputs / heat))
+    return 1 - p[np.arange(len(y)), y.astype(np.int64)], p.max(axis=1)
+
+
+def _lowest(sure: np.ndarray, group: np.ndarray, keep: float) -> float:
+    """Return the confidence that all but the least sure share of the ticks reach."""
+    return -math.inf if keep == 1 else group_quantile(sure, group, 1 - keep, endless=False)
+
+
+def _per_group(group: np.ndarray) -> np.ndarray:
+    """Return weights that sum to 1 in each group, (n,)."""
+    _, number, count = np.unique(group, return_inverse=True, return_counts=True)
+    return 1.0 / count[number]
+
+
+def _log_softmax(logits: np.ndarray) -> np.ndarray:
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
