@@ -33,7 +33,7 @@ _ROOMS = {
     "training.evaluate": ("evaluate",),
     "training.fit": ("Fitted", "fit"),
     "training.labels": ("labelled_session",),
-    "training.split": ("Split",),
+    "training.splits": ("Split",),
     "live": ("Live",),
     "parity": ("Parity", "check_parity"),
     "survey": ("Survey",),

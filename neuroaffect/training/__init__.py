@@ -9,7 +9,7 @@ from neuroaffect.training.evaluate import evaluate
 from neuroaffect.training.fit import Fitted, fit
 from neuroaffect.training.labels import labelled_session
 from neuroaffect.training.report import write_report
-from neuroaffect.training.split import SPLITS, Split, make_splits
+from neuroaffect.training.splits import SPLITS, Split, make_splits
 
 __all__ = [
     "SPLITS",

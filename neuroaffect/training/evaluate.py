@@ -1,6 +1,8 @@
 """Every model on every fold of every split: one row of scores per model, split and dimension."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 
@@ -9,17 +11,11 @@ from neuroaffect.errors import EvaluationError
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.folds import Fold, gather, is_confounded, run_fold
 from neuroaffect.training.score import evaluate_answers
-from neuroaffect.training.split import Split, make_splits
+from neuroaffect.training.splits import Split, make_splits, scheme_of
 
 __all__ = ["Row", "evaluate"]
 
 Row = dict[str, object]
-
-# A leaky split is measured against the honest split that trains on the same people.
-_HONEST = {
-    "leaky": ("leave-trials-out", "blocked", "leave-session-out"),
-    "leaky-across-subjects": ("leave-subject-out",),
-}
 
 
 def evaluate(
@@ -43,7 +39,7 @@ def evaluate(
     models : sequence of str
         Networks by name, and "logistic".
     splits : sequence of str
-        Of :data:`neuroaffect.training.split.SPLITS`.
+        Of :data:`neuroaffect.training.splits.SPLITS`; a family gives rows of each member.
     folds : int
         For the splits that have a choice.
     rng : numpy.random.Generator
@@ -68,19 +64,30 @@ def evaluate(
     EvaluationError
         If a split is not possible on this dataset, or nothing can be scored.
     """
-    made = {name: make_splits(dataset, name, folds=folds, rng=rng) for name in splits}
-    jobs = [(model, split) for model in models for name in splits for split in made[name]]
+    made = _made(dataset, splits, folds, rng)
+    jobs = [(model, split) for model in models for group in made.values() for split in group]
     done = _run(dataset, jobs, targets, workers, progress)
     rows = []
     for model in models:
-        for name in splits:
-            results = [next(done) for _ in made[name]]
+        for group in made.values():
+            results = [next(done) for _ in group]
             rows += [
-                _row(dataset, target, made[name], results, rng, corpus=corpus, model=model)
+                _row(dataset, target, group, results, rng, corpus=corpus, model=model)
                 for target in targets
             ]
     _compare(rows)
     return rows
+
+
+def _made(
+    dataset: Dataset, names: Sequence[str], folds: int, rng: np.random.Generator
+) -> dict[str, list[Split]]:
+    """Return the folds by the name of their split; a family gives several."""
+    made = {}
+    for name in names:
+        folded = make_splits(dataset, name, folds=folds, rng=rng)
+        made |= {own: list(group) for own, group in groupby(folded, key=attrgetter("name"))}
+    return made
 
 
 def _run(
@@ -143,9 +150,11 @@ def _row(
 
 
 def _note(split: Split, confounded: bool, left_out: int) -> str:
-    said = []
+    said, reference = [], scheme_of(split.name).reference
     if split.leaky:
         said.append("diagnostic: trials are on both sides")
+    if reference:
+        said.append(f"protocol of {reference}")
     if confounded:
         said.append("confounded: class and recording are the same thing here")
     if left_out:
@@ -157,7 +166,7 @@ def _compare(rows: Sequence[Row]) -> None:
     """Write into each leaky row by how many points it flatters."""
     scores = {(row["model"], row["dimension"], row["split"]): row for row in rows}
     for row in rows:
-        for name in _HONEST.get(str(row["split"]), ()):
+        for name in scheme_of(str(row["split"])).against:
             honest = scores.get((row["model"], row["dimension"], name))
             if honest is None or row["balanced_accuracy"] is None:
                 continue

@@ -12,7 +12,7 @@ from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.fit import fit
 from neuroaffect.training.labels import encode
 from neuroaffect.training.score import Answers
-from neuroaffect.training.split import Split
+from neuroaffect.training.splits import Split
 
 __all__ = ["Fold", "gather", "is_confounded", "run_fold", "with_network"]
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import CORPORA, NAMES, corpus_of
 from neuroaffect.errors import EvaluationError, NeuroaffectError
-from neuroaffect.training.split import SPLITS
+from neuroaffect.training.splits import SPLITS
 from neuroaffect.units import CANONICAL, KINDS
 
 LOOKED_AT = 3  # sessions whose samples are read: the first of each data set

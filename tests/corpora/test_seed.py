@@ -7,7 +7,7 @@ from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import corpus_of
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training.dataset import extract
-from neuroaffect.training.split import leave_session_out
+from neuroaffect.training.splits import leave_session_out
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from neuroaffect.errors import EvaluationError
 from neuroaffect.models import AffectModel
 from neuroaffect.training.fit import fit
 from neuroaffect.training.folds import run_fold, with_network
-from neuroaffect.training.split import Split
+from neuroaffect.training.splits import Split
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
 DGCNN = with_network(PIPELINE, "dgcnn")

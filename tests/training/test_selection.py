@@ -12,7 +12,7 @@ from neuroaffect.stream import FeatureInfo
 from neuroaffect.training.evaluate import evaluate
 from neuroaffect.training.fit import fit
 from neuroaffect.training.folds import run_fold
-from neuroaffect.training.split import leave_trials_out
+from neuroaffect.training.splits import leave_trials_out
 
 AROUSAL = Target(dimension="arousal", scale=SAM9)
 
