@@ -22,6 +22,7 @@ __all__ = ["CORPORA", "NAMES", "Corpus", "corpus_of"]
 _WHERE = {
     "biohack": "biohack",
     "dasps": "dasps",
+    "deap": "deap",
     "eegmat": "eegmat",
     "gameemo": "gameemo",
     "mahnob-hci": "mahnob_hci",

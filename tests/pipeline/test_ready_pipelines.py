@@ -35,6 +35,7 @@ SENT = {
     "cap-32": ({"eeg": (128, CAP32)}, 80),
     "cap-62": ({"eeg": (200, CAP62)}, 80),
     "dasps": ({"eeg": (128, EPOC)}, 10),
+    "deap": ({"eeg": (128, CAP32)}, 10),
     "demo": ({"eeg": (500, CAP19), "ecg": (500, ["ECG"])}, 10),
     "eeg-clips": ({"eeg": (200, CAP62)}, 20),
     "eeg-de": ({"eeg": (250, CYTON)}, 10),

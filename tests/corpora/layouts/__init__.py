@@ -9,7 +9,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from layouts import biohack, dasps, eegmat, gameemo, mahnob_hci, seed, seed_iv, stress_predict
+from layouts import (
+    biohack,
+    dasps,
+    deap,
+    eegmat,
+    gameemo,
+    mahnob_hci,
+    seed,
+    seed_iv,
+    stress_predict,
+)
 
 __all__ = ["LAYOUTS"]
 
@@ -18,6 +28,7 @@ LAYOUTS: Mapping[str, Callable[[Path], None]] = MappingProxyType(
     {
         "biohack": biohack.write,
         "dasps": dasps.write_all,
+        "deap": deap.write,
         "eegmat": eegmat.write_all,
         "gameemo": gameemo.write_all,
         "mahnob-hci": mahnob_hci.write_all,
