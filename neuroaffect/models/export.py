@@ -25,8 +25,6 @@ _KNOWN_WARNINGS = (
     (r"The feature will be removed\. Please remove usage of this function", DeprecationWarning),
     # Our indices are edge lists: never negative.
     (r"Exporting aten::index operator of advanced indexing in opset", UserWarning),
-    # torch_geometric compares shapes of the fixed graph; the batch is not among them.
-    (r"Converting a tensor to a Python (boolean|integer|number)", torch.jit.TracerWarning),
 )
 
 

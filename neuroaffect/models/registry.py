@@ -9,7 +9,13 @@ import numpy as np
 
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError, known_names
-from neuroaffect.models.options import DGCNNOptions, LogisticOptions, Options, RBTransformerOptions
+from neuroaffect.models.options import (
+    DGCNNOptions,
+    HiSTNOptions,
+    LogisticOptions,
+    Options,
+    RBTransformerOptions,
+)
 from neuroaffect.models.shape import InputShape
 
 if TYPE_CHECKING:
@@ -23,6 +29,7 @@ NETWORKS: Mapping[str, type[Options]] = MappingProxyType(
         options.network: options
         for options in (
             DGCNNOptions,
+            HiSTNOptions,
             LogisticOptions,
             RBTransformerOptions,
         )

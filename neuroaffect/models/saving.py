@@ -32,7 +32,6 @@ _LIBRARIES = (
     "onnxruntime",
     "safetensors",
     "torch",
-    "torch_geometric",
 )
 
 

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from neuroaffect.models.options.base import Options
+from neuroaffect.models.shape import InputShape
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["DGCNNOptions"]
+__all__ = ["DGCNNOptions", "HiSTNOptions"]
+
+_EPOC = ("AF3", "F7", "F3", "FC5", "T7", "P7", "O1", "O2", "P8", "T8", "FC6", "F4", "F8", "AF4")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,3 +30,30 @@ class DGCNNOptions(Options):
         from neuroaffect.models.networks.dgcnn import DGCNN
 
         return DGCNN
+
+
+@dataclass(frozen=True, kw_only=True)
+class HiSTNOptions(Options):
+    """Settings of :class:`neuroaffect.models.networks.histn.HiSTN`."""
+
+    network: ClassVar[str] = "histn"
+
+    kernels: int = 8  # long kernels in time, shared by all electrodes
+    kernel: int = 64  # samples in each: half a second at 128 Hz
+    dropout: float = 0.5  # of the electrodes' signals, and of what the readout reads
+
+    @classmethod
+    def load(cls) -> "type[nn.Module]":
+        from neuroaffect.models.networks.histn import HiSTN
+
+        return HiSTN
+
+    @classmethod
+    def example(cls) -> InputShape:
+        """Return the paper's input: 14 electrodes, one second at 128 Hz."""
+        return _second_of(_EPOC)
+
+
+def _second_of(electrodes: tuple[str, ...]) -> InputShape:
+    samples = tuple(f"t-{n}" for n in reversed(range(128)))
+    return InputShape(electrodes=electrodes, features=samples, rate_hz=128.0)
