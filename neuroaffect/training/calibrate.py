@@ -19,7 +19,7 @@ from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.fit import Fitted, fit
 from neuroaffect.training.labels import encode
 from neuroaffect.training.loop import Progress
-from neuroaffect.training.split import Split, leave_trials_out
+from neuroaffect.training.splits import Split, leave_trials_out
 
 __all__ = ["HeldOut", "calibrate", "fit_calibrated", "group_quantile", "temperature_of"]
 
