@@ -21,6 +21,15 @@ def name(request) -> str:
     return request.param
 
 
+def info_of(shape) -> FeatureInfo:
+    """Return what a block says of features of this shape; samples remember their window."""
+    count = len(shape.features)
+    memories_s = (count / shape.rate_hz,) * count if shape.rate_hz else ()
+    return FeatureInfo(
+        name="input", channels=shape.electrodes, features=shape.features, memories_s=memories_s
+    )
+
+
 def one_epoch(name):
     """Return the network after an epoch, or a fit, on noise of two people."""
     shape, rng = NETWORKS[name].example(), np.random.default_rng(0)
@@ -28,7 +37,7 @@ def one_epoch(name):
     features[::7, 1] = np.nan
     dataset = replace(
         dataset_of(subjects=2, trials=4, features=features),
-        input=FeatureInfo(name="input", channels=shape.electrodes, features=shape.features),
+        input=info_of(shape),
         labels={"valence": np.repeat([0.0, 1.0] * 4, 5), "arousal": rng.uniform(-1, 1, 40)},
     )
     recipe = {"network": Network(name=name), "training": Recipe(epochs=1, batch=16)}
