@@ -23,12 +23,14 @@ _WHERE = {
     "biohack": "biohack",
     "dasps": "dasps",
     "deap": "deap",
+    "dreamer": "dreamer",
     "eegmat": "eegmat",
     "gameemo": "gameemo",
     "mahnob-hci": "mahnob_hci",
     "seed": "seed",
     "seed-iv": "seed_iv",
     "stress_predict": "stress_predict",
+    "wesad": "wesad",
 }
 NAMES = tuple(_WHERE)
 

@@ -15,13 +15,14 @@ times that are not published.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from neuroaffect.affect import SAM9
+from neuroaffect.corpora.latest import latest
 from neuroaffect.corpora.matfile import read_array
 from neuroaffect.corpora.pickled import read_pickle
 from neuroaffect.corpora.played import Piece, Played
@@ -73,7 +74,7 @@ def clip_sessions(path: Path) -> Iterator[LabelledSession]:
     EvaluationError
         If the file cannot be read, or is laid out otherwise than published.
     """
-    data, labels = _read(path, _state(path))
+    data, labels = _read(path)
     stop_s = data.shape[2] / _RATE_HZ
     for clip, ratings in enumerate(labels):
         start = clip * _APART_S
@@ -94,7 +95,7 @@ def clip_sessions(path: Path) -> Iterator[LabelledSession]:
 
 
 def _clip(path: Path, clip: int) -> Played:
-    data, _ = _read(path, _state(path))
+    data, _ = _read(path)
     return Played(
         {
             signal.kind: (
@@ -117,18 +118,9 @@ def _rows(clip: np.ndarray, signal: _Signal) -> np.ndarray:
     return rows if signal.factor == 1.0 else rows * signal.factor
 
 
-def _state(path: Path) -> tuple[int, int]:
-    """Return what changes when a file is written anew."""
-    try:
-        state = path.stat()
-    except OSError as error:
-        raise EvaluationError(f"{path} cannot be read: {error.strerror}") from None
-    return state.st_mtime_ns, state.st_size
-
-
 # One person's file serves forty clips, one after the other.
-@lru_cache(maxsize=1)
-def _read(path: Path, _: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+@latest
+def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """Return data (trials, 40, samples) and labels (trials, 4)."""
     if path.suffix == ".mat":
         found = {key: read_array(path, key, corpus="deap") for key in ("data", "labels")}

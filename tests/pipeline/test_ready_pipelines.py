@@ -38,6 +38,7 @@ SENT = {
     "deap": ({"eeg": (128, CAP32)}, 10),
     "demo": ({"eeg": (500, CAP19), "ecg": (500, ["ECG"])}, 10),
     "eeg-clips": ({"eeg": (200, CAP62)}, 20),
+    "dreamer": ({"eeg": (128, EPOC)}, 80),
     "eeg-de": ({"eeg": (250, CYTON)}, 10),
     "eeg-eda": ({"eeg": (256, MUSE[:4]), "eda": (4, ["EDA"])}, 20),
     "eegmat": ({"eeg": (500, CAP19)}, 10),
@@ -55,6 +56,7 @@ SENT = {
     "openbci-cyton": ({"eeg": (250, CYTON)}, 80),
     "openbci-cyton-daisy": ({"eeg": (125, DAISY)}, 80),
     "polar-h10": ({"ecg": (130, ["ECG"])}, 120),
+    "wesad": (E4, 240),
 }  # fmt: skip
 UNITS = {"eeg": "uV", "ecg": "uV", "eda": "uS", "temp": "degC", "acc": "g", "gyro": "deg/s"}
 PIPELINES = sorted(catalog.list_names("pipelines"))

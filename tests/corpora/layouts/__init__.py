@@ -13,12 +13,14 @@ from layouts import (
     biohack,
     dasps,
     deap,
+    dreamer,
     eegmat,
     gameemo,
     mahnob_hci,
     seed,
     seed_iv,
     stress_predict,
+    wesad,
 )
 
 __all__ = ["LAYOUTS"]
@@ -29,11 +31,13 @@ LAYOUTS: Mapping[str, Callable[[Path], None]] = MappingProxyType(
         "biohack": biohack.write,
         "dasps": dasps.write_all,
         "deap": deap.write,
+        "dreamer": dreamer.write,
         "eegmat": eegmat.write_all,
         "gameemo": gameemo.write_all,
         "mahnob-hci": mahnob_hci.write_all,
         "seed": seed.write_all,
         "seed-iv": seed_iv.write_all,
         "stress_predict": stress_predict.write,
+        "wesad": wesad.write,
     }
 )
