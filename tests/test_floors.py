@@ -41,7 +41,7 @@ THIRD_PARTY = {
     "catalog": {"pydantic"},
     "features": {"pyarrow"},
     "models": {"torch", "torch_geometric", "onnx", "onnxruntime", "safetensors"},
-    "corpora": {"mne", "scipy", "h5py"},
+    "corpora": {"mne", "scipy", "h5py", "mne_bids"},
     "training": {"torch", "torch_geometric", "sklearn", "joblib", "matplotlib", "scipy"},
     "explore": {"scipy", "matplotlib"},
     "contact": {"matplotlib"},

@@ -79,11 +79,12 @@ def _of_corpus(name: str, root: Path, subjects: list[str] | None, pipeline: str 
     from neuroaffect.models import NETWORKS
 
     corpus = corpus_of(name)
+    declared = load_pipeline(pipeline or corpus.pipeline)
     return Material(
         name=corpus.name,
         sessions=corpus.sessions(root, subjects=subjects),
-        pipeline=load_pipeline(pipeline or corpus.pipeline),
-        targets=corpus.targets,
+        pipeline=declared,
+        targets=corpus.targets_at(root) or declared.labels.targets,
         models=list(NETWORKS),
         splits=corpus.splits,
         folds=corpus.folds,

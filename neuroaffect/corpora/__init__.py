@@ -20,11 +20,13 @@ __all__ = ["CORPORA", "NAMES", "Corpus", "corpus_of"]
 
 # Name → the file that declares it, under its name in capitals: "seed-iv" is SEED_IV.
 _WHERE = {
+    "bids": "bids",
     "biohack": "biohack",
     "dasps": "dasps",
     "deap": "deap",
     "dreamer": "dreamer",
     "eegmat": "eegmat",
+    "folder": "folder",
     "gameemo": "gameemo",
     "mahnob-hci": "mahnob_hci",
     "seed": "seed",

@@ -8,7 +8,7 @@ from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.session.labelled import LabelledSession
 
-__all__ = ["Corpus", "corpus_files", "files_of"]
+__all__ = ["Corpus", "chosen", "corpus_files", "files_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,7 @@ class Corpus:
     name : str
         As in ``evaluate --corpus NAME``.
     targets : tuple of Target
-        What its labels allow to learn.
+        What its labels allow to learn; empty where that is the pipeline's to say.
     note : str
         What a score on it means and what it does not; printed beside every score.
     citation : str
@@ -32,6 +32,9 @@ class Corpus:
         For the splits that have a choice.
     open : callable
         (root, subjects) → its sessions; use :meth:`sessions`.
+    targets_of : callable, optional
+        root → what the labels of this copy allow to learn, where copies differ; use
+        :meth:`targets_at`.
     """
 
     name: str
@@ -42,6 +45,17 @@ class Corpus:
     splits: tuple[str, ...]
     folds: int
     open: Callable[[Path, Collection[str] | None], Iterator[LabelledSession]]
+    targets_of: Callable[[Path], tuple[Target, ...]] | None = None
+
+    def targets_at(self, root: Path | str) -> tuple[Target, ...]:
+        """Return what the labels of the copy in this folder allow to learn.
+
+        Raises
+        ------
+        EvaluationError
+            If that depends on files which are missing or wrong.
+        """
+        return self.targets if self.targets_of is None else self.targets_of(Path(root))
 
     def sessions(
         self, root: Path | str, *, subjects: Collection[str] | None = None
@@ -115,6 +129,24 @@ def files_of(
             f"corpus '{corpus}' has no file {pattern} below '{root}'; "
             "give the folder it was unpacked to"
         )
+    return chosen(found, root, corpus=corpus, subjects=subjects, subject_of=subject_of)
+
+
+def chosen(
+    found: list[Path],
+    root: Path,
+    *,
+    corpus: str,
+    subjects: Collection[str] | None,
+    subject_of: Callable[[Path], str],
+) -> list[Path]:
+    """Return those of a data set's files that are of the subjects asked for; None is all of them.
+
+    Raises
+    ------
+    EvaluationError
+        If there is none of a subject asked for.
+    """
     people = {subject_of(path) for path in found}
     if unknown := sorted(set(subjects or ()) - people):
         raise EvaluationError(

@@ -13,7 +13,7 @@ from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.pipeline import Labels, Pipeline
 from neuroaffect.session.labelled import LabelledSession, Trial
-from neuroaffect.session.raw import Event
+from neuroaffect.session.rated import rated_trials
 
 __all__ = [
     "encode",
@@ -21,7 +21,6 @@ __all__ = [
     "labelled_session",
     "marked_rests",
     "marked_trials",
-    "rated_trials",
 ]
 
 
@@ -72,30 +71,6 @@ def labelled_session(
         rests=rests,
         files=(path,),
     )
-
-
-def rated_trials(events: Sequence[Event], *, session: str) -> tuple[Trial, ...]:
-    """Return the trials that a session's events start and stop, with their ratings.
-
-    A trial that never stopped, or was never rated, is left out.
-    """
-    started: dict[str, float] = {}
-    trials = []
-    for event in events:
-        name = str(event.detail.get("trial", ""))
-        if event.kind == "trial-start":
-            started[name] = event.time
-        elif event.kind == "trial-stop" and name in started:
-            start = started.pop(name)
-            ratings = event.detail.get("ratings") or {}
-            if isinstance(ratings, Mapping) and ratings and start < event.time:
-                numbers = {str(dimension): float(value) for dimension, value in ratings.items()}
-                trial = Trial(
-                    # Two recordings may both have a first trial.
-                    id=f"{session}:{name}", start=start, stop=event.time, ratings=numbers
-                )  # fmt: skip
-                trials.append(trial)
-    return tuple(trials)
 
 
 def marked_trials(

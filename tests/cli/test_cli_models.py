@@ -93,7 +93,7 @@ def test_evaluate_wants_recordings_or_a_corpus(cli, words):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--corpus", "seed", "--root", "."], "no corpus is called 'seed'"),
+        (["--corpus", "sead", "--root", "."], "no corpus is called 'sead'"),
         (["--corpus", "eegmat", "--root", "."], "has no file"),
     ],
 )

@@ -4,8 +4,7 @@ import pytest
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.pipeline import Labels
-from neuroaffect.session.raw import Event
-from neuroaffect.training.labels import encode, fit_thresholds, marked_trials, rated_trials
+from neuroaffect.training.labels import encode, fit_thresholds, marked_trials
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
 HAND = Labels(
@@ -45,18 +44,6 @@ def test_a_marker_for_a_class_that_is_not_there_is_refused():
     labels = HAND.model_copy(update={"markers": {"0": "wave"}})
     with pytest.raises(EvaluationError, match="'wave', which is no class of 'hand'"):
         marked_trials([], labels, session="one")
-
-
-def test_events_of_a_session_give_trials_with_their_ratings():
-    events = [
-        Event(1.0, "trial-start", {"trial": "a"}),
-        Event(5.0, "trial-stop", {"trial": "a", "ratings": {"arousal": 7}}),
-        Event(6.0, "trial-start", {"trial": "b"}),
-        Event(8.0, "trial-stop", {"trial": "b"}),
-        Event(9.0, "trial-start", {"trial": "c"}),
-    ]
-    (trial,) = rated_trials(events, session="one")
-    assert (trial.start, trial.stop, trial.ratings) == (1.0, 5.0, {"arousal": 7.0})
 
 
 def test_a_median_counts_each_trial_once_whatever_its_ticks():

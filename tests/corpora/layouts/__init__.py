@@ -10,11 +10,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from layouts import (
+    bids,
     biohack,
     dasps,
     deap,
     dreamer,
     eegmat,
+    folder,
     gameemo,
     mahnob_hci,
     seed,
@@ -28,11 +30,13 @@ __all__ = ["LAYOUTS"]
 # Corpus → what writes its files below a folder, of two people or more.
 LAYOUTS: Mapping[str, Callable[[Path], None]] = MappingProxyType(
     {
+        "bids": bids.write_all,
         "biohack": biohack.write,
         "dasps": dasps.write_all,
         "deap": deap.write,
         "dreamer": dreamer.write,
         "eegmat": eegmat.write_all,
+        "folder": folder.write_all,
         "gameemo": gameemo.write_all,
         "mahnob-hci": mahnob_hci.write_all,
         "seed": seed.write_all,
