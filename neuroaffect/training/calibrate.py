@@ -21,7 +21,14 @@ from neuroaffect.training.labels import encode
 from neuroaffect.training.loop import Progress
 from neuroaffect.training.splits import Split, leave_trials_out
 
-__all__ = ["HeldOut", "calibrate", "fit_calibrated", "group_quantile", "temperature_of"]
+__all__ = [
+    "HeldOut",
+    "calibrate",
+    "fit_calibrated",
+    "group_quantile",
+    "hold_out",
+    "temperature_of",
+]
 
 # Ticks of held-out trials above it are passed over as unlike all training: 1 in 100.
 _USUAL = 0.99
@@ -84,13 +91,15 @@ def fit_calibrated(
     """
     pipeline = pipeline or dataset.pipeline
     recipe = pipeline.training
-    group = _groups(dataset)
-    folds = min(recipe.calibration_folds, len(np.unique(group)))
-    if folds < 2 or len(np.unique(group)) < _LEAST_GROUPS:
-        folds = 0
-    told = _counted(progress, folds + 1)
-    held_out = _hold_out(dataset, group, folds, rng, targets, pipeline, told)
-    fitted = fit(dataset, targets=targets, pipeline=pipeline, progress=next(told))
+    trainings = 1 + _folds(dataset, recipe.calibration_folds)
+    held_out = hold_out(
+        dataset, targets=targets, rng=rng, pipeline=pipeline,
+        progress=progress and (lambda done, _: progress(done, trainings)),
+    )  # fmt: skip
+    last = progress and (
+        lambda done, all_: progress((trainings - 1) * all_ + done, trainings * all_)
+    )
+    fitted = fit(dataset, targets=targets, pipeline=pipeline, progress=last)
     if held_out is None:
         return fitted
     calibration = calibrate(held_out, targets, coverage=recipe.coverage, keep=recipe.keep)
@@ -187,20 +196,42 @@ def group_quantile(
     return float(scores[order[place]]) if place < len(order) else math.inf
 
 
-def _hold_out(
+def hold_out(
     dataset: Dataset,
-    group: np.ndarray,
-    folds: int,
-    rng: np.random.Generator,
+    *,
     targets: Sequence[Target],
-    pipeline: Pipeline,
-    told: Iterator[Progress | None],
+    rng: np.random.Generator,
+    pipeline: Pipeline | None = None,
+    progress: Progress | None = None,
 ) -> HeldOut | None:
+    """Return what models of parts of the rows say of the others.
+
+    Whole trials are held out of one person, whole people of several, in as many parts as the
+    recipe's `calibration_folds`.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    targets : sequence of Target
+    rng : numpy.random.Generator
+        Deals trials, or people, into parts.
+    pipeline : Pipeline, optional
+        By default the dataset's own.
+    progress : callable, optional
+        Called with (parts done, parts in all).
+
+    Returns
+    -------
+    HeldOut or None
+        None with fewer than three trials (people, where there are several), or no parts.
+    """
+    pipeline = pipeline or dataset.pipeline
+    folds = _folds(dataset, pipeline.training.calibration_folds)
+    group = _groups(dataset)
     parts = []
-    for split in _splits(dataset, group, folds, rng) if folds else ():
-        train = dataset.take(split.train)
+    for number, split in enumerate(_splits(dataset, group, folds, rng) if folds else (), start=1):
         try:
-            fitted = fit(train, targets=targets, pipeline=pipeline, progress=next(told))
+            fitted = fit(dataset.take(split.train), targets=targets, pipeline=pipeline)
         except EvaluationError:  # a part without a label of some target teaches nothing
             continue
         test = dataset.take(split.test)
@@ -213,6 +244,8 @@ def _hold_out(
                 group=group[split.test],
             )
         )
+        if progress is not None:
+            progress(number, folds)
     if not parts:
         return None
     return HeldOut(
@@ -226,13 +259,11 @@ def _hold_out(
     )
 
 
-def _counted(progress: Progress | None, trainings: int) -> Iterator[Progress | None]:
-    """Yield what tells the progress of one training after the other, as parts of the whole."""
-    for number in range(trainings):
-        if progress is None:
-            yield None
-        else:
-            yield lambda done, all_, before=number: progress(before * all_ + done, trainings * all_)
+def _folds(dataset: Dataset, wanted: int) -> int:
+    """Return in how many parts trials or people are held out; 0 if there are too few."""
+    groups = len(np.unique(_groups(dataset)))
+    folds = min(wanted, groups)
+    return folds if folds > 1 and groups >= _LEAST_GROUPS else 0
 
 
 def _groups(dataset: Dataset) -> np.ndarray:
