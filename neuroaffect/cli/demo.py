@@ -210,7 +210,8 @@ def _score(
     """
     import numpy as np
 
-    from neuroaffect.training.score import Answers, evaluate_answers
+    from neuroaffect.training.answers import Answers
+    from neuroaffect.training.score import evaluate_answers
 
     window = fitted.input.memory_s
     truth, predicted = [], []

@@ -56,8 +56,9 @@ def evaluate(
     -------
     list of dict
         Keys: corpus, model, split, leaky, confounded, dimension, subjects, subjects_left_out,
-        trials, ticks, folds, seconds, optimistic_points, note, and those of
-        :func:`neuroaffect.training.score.evaluate_answers`.
+        trials, ticks, folds, seconds, optimistic_points, note, those of
+        :func:`neuroaffect.training.score.evaluate_answers`, and answers: what was said of each
+        trial, to be read by :meth:`neuroaffect.training.answers.Answers.heard`.
 
     Raises
     ------
@@ -142,10 +143,11 @@ def _row(
         "trials": len(answers.truth),
         "ticks": sum(len(fold.test) for fold in folds),
         "folds": len(folds),
-        **evaluate_answers(answers, rng=rng),
+        **evaluate_answers(answers, rng=rng, ordered=target.kind == "ordinal"),
         "seconds": sum(fold.seconds for fold in folds),
         "optimistic_points": None,
         "note": _note(splits[0], confounded, len(left_out)),
+        "answers": answers.told(),
     }
 
 

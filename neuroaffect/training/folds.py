@@ -8,10 +8,10 @@ import numpy as np
 
 from neuroaffect.affect import Target
 from neuroaffect.pipeline import Pipeline
+from neuroaffect.training.answers import Answers
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.fit import fit
 from neuroaffect.training.labels import encode
-from neuroaffect.training.score import Answers
 from neuroaffect.training.splits import Split
 
 __all__ = ["Fold", "gather", "is_confounded", "run_fold", "with_network"]
@@ -31,6 +31,10 @@ class Fold:
         Class numbers or values, by the training side's thresholds; NaN where there is no label.
     majority : mapping of str to float
         The training trials' most frequent class, or their mean value.
+    shares : mapping of str to ndarray, (classes,)
+        How often each class occurs among the training trials; empty if continuous.
+    trained : int
+        Trials in the training side.
     one_class : frozenset of str
         Dimensions of which the training side held one class only.
     seconds : float
@@ -41,6 +45,8 @@ class Fold:
     said: Mapping[str, np.ndarray]
     truth: Mapping[str, np.ndarray]
     majority: Mapping[str, float]
+    shares: Mapping[str, np.ndarray]
+    trained: int
     one_class: frozenset[str]
     seconds: float
 
@@ -57,13 +63,16 @@ def run_fold(dataset: Dataset, model: str, split: Split, targets: Sequence[Targe
     """Fit on the split's training side, answer its test side."""
     begun = time.perf_counter()
     pipeline = with_network(dataset.pipeline, model)
-    fitted = fit(dataset.take(split.train), pipeline=pipeline, targets=targets)
+    train = dataset.take(split.train)
+    fitted = fit(train, pipeline=pipeline, targets=targets)
     test = dataset.take(split.test)
     return Fold(
         test=split.test,
         said=fitted.say(test.features),
         truth={t.dimension: encode(test.labels, t, fitted.thresholds) for t in targets},
         majority=fitted.majority,
+        shares={t.dimension: _shares(train, t, fitted.thresholds) for t in targets},
+        trained=len(np.unique(train.trials)),
         one_class=fitted.one_class,
         seconds=time.perf_counter() - begun,
     )
@@ -84,31 +93,83 @@ def gather(
     frozenset of str
         The people left out.
     """
-    name = target.dimension
     left_out = frozenset(
-        person for fold in folds if name in fold.one_class for person in dataset.subject[fold.test]
+        person
+        for fold in folds
+        if target.dimension in fold.one_class
+        for person in dataset.subject[fold.test]
     )
-    rows = np.concatenate([fold.test for fold in folds])
-    truth = np.concatenate([fold.truth[name] for fold in folds])
-    said = np.concatenate([fold.said[name] for fold in folds])
-    majority = np.concatenate([np.full(len(fold.test), fold.majority[name]) for fold in folds])
-    kept = np.isfinite(truth) & ~np.isin(dataset.subject[rows], sorted(left_out))
+    ticks = _Ticks.of(dataset, target.dimension, folds)
+    kept = np.isfinite(ticks.truth) & ~np.isin(dataset.subject[ticks.rows], sorted(left_out))
     if not kept.any():
         return None, left_out
-    rows, truth, said, majority = rows[kept], truth[kept], said[kept], majority[kept]
-    _, first, trial_of = np.unique(
-        np.stack([dataset.trials[rows], truth], axis=1),
-        axis=0, return_index=True, return_inverse=True,
+    return _per_trial(dataset, target, ticks.take(kept), folds), left_out
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Ticks:
+    """What was said of each tick, all folds joined, (ticks,) or (ticks, classes)."""
+
+    rows: np.ndarray
+    truth: np.ndarray
+    said: np.ndarray
+    fold: np.ndarray
+
+    @classmethod
+    def of(cls, dataset: Dataset, dimension: str, folds: Sequence[Fold]) -> "_Ticks":
+        return cls(
+            rows=np.concatenate([fold.test for fold in folds]),
+            truth=np.concatenate([fold.truth[dimension] for fold in folds]),
+            said=np.concatenate([fold.said[dimension] for fold in folds]),
+            fold=np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds]),
+        )
+
+    def take(self, kept: np.ndarray) -> "_Ticks":
+        return _Ticks(**{name: values[kept] for name, values in vars(self).items()})
+
+
+def _per_trial(dataset: Dataset, target: Target, ticks: _Ticks, folds: Sequence[Fold]) -> Answers:
+    """Return one answer per trial, the mean over its ticks."""
+    _, first, trial_of, count = np.unique(
+        np.stack([dataset.trials[ticks.rows], ticks.truth], axis=1),
+        axis=0, return_index=True, return_inverse=True, return_counts=True,
     )  # fmt: skip
-    mean = np.stack([said[trial_of.reshape(-1) == t].mean(axis=0) for t in range(len(first))])
-    number = np.float64 if target.kind == "continuous" else np.int64
+    trial_of = trial_of.reshape(-1)
+    total = np.zeros((len(first), *ticks.said.shape[1:]))
+    np.add.at(total, trial_of, ticks.said)
+    mean = (total.T / count).T
+    fold = ticks.fold[first]
+    of_fold = [folds[f] for f in fold]
+    values = target.kind == "continuous"
+    number = np.float64 if values else np.int64
+    right = None if values else ticks.said.argmax(axis=1) == ticks.truth
     return Answers(
-        truth=truth[first].astype(number),
-        predicted=mean if target.kind == "continuous" else mean.argmax(axis=1),
-        majority=majority[first].astype(number),
-        subject=dataset.subject[rows][first],
-        unit=_units(dataset, rows, truth, first),
-    ), left_out
+        truth=ticks.truth[first].astype(number),
+        predicted=mean if values else mean.argmax(axis=1),
+        majority=np.array([one.majority[target.dimension] for one in of_fold]).astype(number),
+        subject=dataset.subject[ticks.rows][first],
+        unit=_units(dataset, ticks.rows, ticks.truth, first),
+        trial=dataset.trial[ticks.rows][first],
+        probabilities=None if values else mean,
+        shares=None if values else np.array([one.shares[target.dimension] for one in of_fold]),
+        fold=fold,
+        trained=np.array([one.trained for one in of_fold]),
+        ticks=count,
+        ticks_right=None if values else np.bincount(trial_of[right], minlength=len(first)),
+    )
+
+
+def _shares(train: Dataset, target: Target, thresholds: Mapping[str, float]) -> np.ndarray:
+    """Return how often each class occurs among the training trials, (classes,)."""
+    classes = encode(train.labels, target, thresholds)
+    weight = 1 / np.bincount(train.trials)[train.trials]  # each trial counts once
+    rated = np.isfinite(classes)
+    if not target.classes or not rated.any():
+        return np.zeros(len(target.classes))
+    counts = np.bincount(
+        classes[rated].astype(np.int64), weights=weight[rated], minlength=len(target.classes)
+    )
+    return counts / counts.sum()
 
 
 def is_confounded(

@@ -1,17 +1,16 @@
+import json
+
 import numpy as np
 import pytest
-from sklearn import metrics
+from scipy import stats
+from sklearn.dummy import DummyClassifier
 
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.score import (
-    Answers,
-    balanced_accuracy,
-    bootstrap_interval,
-    concordance,
-    evaluate_answers,
-    macro_f1,
-    permutation_p,
-)
+from neuroaffect.training.answers import Answers
+from neuroaffect.training.metrics.classification import balanced_accuracy
+from neuroaffect.training.metrics.regression import concordance
+from neuroaffect.training.resampling import bootstrap_interval, permutation_p
+from neuroaffect.training.score import evaluate_answers, stratified_guess
 
 
 def answers(truth, predicted, *, subject=None, unit=None, majority=None):
@@ -28,43 +27,6 @@ def answers(truth, predicted, *, subject=None, unit=None, majority=None):
 def some(seed, classes, trials=40):
     rng = np.random.default_rng(seed)
     return rng.integers(classes, size=trials), rng.integers(classes, size=trials)
-
-
-@pytest.mark.parametrize("classes", [2, 3, 5])
-@pytest.mark.parametrize("seed", range(5))
-def test_balanced_accuracy_is_that_of_scikit_learn(seed, classes):
-    truth, predicted = some(seed, classes)
-    expected = metrics.balanced_accuracy_score(truth, predicted)
-    assert balanced_accuracy(truth, predicted) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("classes", [2, 3, 5])
-@pytest.mark.parametrize("seed", range(5))
-def test_macro_f1_is_that_of_scikit_learn(seed, classes):
-    truth, predicted = some(seed, classes)
-    expected = metrics.f1_score(truth, predicted, average="macro")
-    assert macro_f1(truth, predicted) == pytest.approx(expected)
-
-
-def test_a_class_that_never_occurs_does_not_count_in_balanced_accuracy():
-    assert balanced_accuracy(np.array([2, 2]), np.array([2, 0])) == 0.5
-
-
-def test_a_class_predicted_but_absent_lowers_macro_f1_as_in_scikit_learn():
-    truth, predicted = np.array([2, 2]), np.array([2, 0])
-    assert macro_f1(truth, predicted) == metrics.f1_score(truth, predicted, average="macro")
-
-
-def test_concordance_of_equal_values_is_one_and_of_a_constant_zero():
-    x = np.array([-0.5, 0.0, 0.5])
-    assert concordance(x, x) == pytest.approx(1.0)
-    assert concordance(x, np.zeros(3)) == 0.0
-
-
-def test_concordance_falls_with_an_offset_that_correlation_does_not_see():
-    x = np.array([-0.5, 0.0, 0.5])
-    # 2 var / (2 var + 1) with var = 1/6
-    assert concordance(x, x + 1.0) == pytest.approx(0.25)
 
 
 def test_the_majority_guess_has_its_plain_accuracy_and_chance_as_balanced_accuracy():
@@ -144,3 +106,76 @@ def test_the_same_seed_gives_the_same_scores():
 def test_answers_of_different_lengths_are_refused():
     with pytest.raises(EvaluationError, match="all must have as many"):
         answers([0, 1], [0])
+
+
+def test_the_stratified_guess_is_what_many_guesses_of_scikit_learn_reach():
+    truth = np.repeat([0, 1, 2], [50, 30, 20])
+    shares = np.tile([0.5, 0.3, 0.2], (100, 1))
+    dummy = DummyClassifier(strategy="stratified").fit(np.zeros((100, 1)), truth)
+    rng = np.random.RandomState(0)
+    hits = [
+        np.mean(dummy.set_params(random_state=rng).predict(np.zeros((100, 1))) == truth)
+        for _ in range(400)
+    ]
+    balanced, plain = stratified_guess(truth, shares)
+    assert balanced == pytest.approx(1 / 3)
+    assert plain == pytest.approx(0.25 + 0.09 + 0.04)
+    assert np.mean(hits) == pytest.approx(plain, abs=0.01)  # 4 standard errors
+
+
+def test_each_person_has_a_score_and_an_interval_of_their_own():
+    truth = np.arange(80) % 2
+    predicted = np.where(np.arange(80) < 40, truth, 1 - truth)
+    people = evaluate_answers(
+        answers(truth, predicted, subject=np.arange(80) // 40), rng=np.random.default_rng(0)
+    )["people"]
+    assert [(p["subject"], p["trials"], p["score"]) for p in people] == [("0", 40, 1), ("1", 40, 0)]
+    assert [(p["ci_low"], p["ci_high"]) for p in people] == [(1, 1), (0, 0)]
+
+
+def test_values_have_their_error_beside_that_of_the_mean_guess():
+    truth = np.array([-0.5, 0.0, 0.5])
+    found = evaluate_answers(
+        answers(truth, truth + 0.1, majority=np.zeros(3)), rng=np.random.default_rng(0)
+    )
+    assert found["rmse"] == pytest.approx(0.1)
+    assert found["majority_rmse"] == pytest.approx(np.sqrt(1 / 6))
+    assert found["balanced_accuracy"] is None
+
+
+def test_the_interval_of_a_mean_has_the_width_of_theory():
+    rng = np.random.default_rng(0)
+    truth = np.arange(400) % 2
+    found = answers(truth, np.where(rng.random(400) < 0.7, truth, 1 - truth))
+    low, high = bootstrap_interval(found, balanced_accuracy, rng=rng)
+    assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.7 * 0.3 / 400), rel=0.1)
+
+
+def test_a_correlation_by_chance_has_the_p_of_the_permutation_test_of_scipy():
+    rng = np.random.default_rng(2)
+    truth, predicted = rng.normal(size=(2, 30))
+    predicted = predicted + 0.3 * truth
+    expected = stats.permutation_test(
+        (truth,), lambda y, axis: concordance(y, predicted), permutation_type="pairings",
+        alternative="greater", vectorized=True, n_resamples=9999, rng=3,
+    )  # fmt: skip
+    found = permutation_p(answers(truth, predicted), concordance, rng=rng, draws=9999)
+    assert found == pytest.approx(expected.pvalue, abs=0.02)  # 4 standard errors of either
+
+
+def test_answers_come_back_from_json_as_they_were():
+    truth, predicted = some(0, 3)
+    before = answers(truth, predicted, subject=np.repeat(["a", "b"], 20))
+    after = Answers.heard(json.loads(json.dumps(before.told())))
+    assert after.told() == before.told()
+    assert not after.continuous
+
+
+def test_values_come_back_from_json_as_values():
+    truth = np.array([0.0, 1.0])
+    assert Answers.heard(json.loads(json.dumps(answers(truth, truth).told()))).continuous
+
+
+def test_answers_without_a_truth_are_refused():
+    with pytest.raises(EvaluationError, match="they need majority"):
+        Answers.heard({"predicted": [1]})
