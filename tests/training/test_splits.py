@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from data import dataset_of
-from hypothesis import given, reject, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import KFold
 
@@ -21,6 +21,8 @@ from neuroaffect.training.splits import (
     make_splits,
     scheme_of,
 )
+
+HONEST = [name for name in SPLITS if not SPLITS[name].leaky]
 
 
 def rng():
@@ -195,8 +197,8 @@ def share_signal(data, train, test):
     return bool((same & near).any())
 
 
-@pytest.mark.parametrize("name", [name for name in SPLITS if not SPLITS[name].leaky])
-@settings(max_examples=25, deadline=None)
+@pytest.mark.parametrize("name", HONEST)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(data=datasets(), folds=st.integers(2, 4))
 def test_no_honest_split_has_a_trial_or_a_sample_on_both_sides(name, data, folds):
     try:
@@ -208,8 +210,8 @@ def test_no_honest_split_has_a_trial_or_a_sample_on_both_sides(name, data, folds
         assert not share_signal(data, fold.train, fold.test)
 
 
-@pytest.mark.parametrize("name", SPLITS)
-@settings(max_examples=15, deadline=None)
+@pytest.mark.parametrize("name", [*HONEST, "leaky", "rbtransformer2025"])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(data=datasets())
 def test_inner_folds_never_see_the_outer_test_side(name, data):
     try:
