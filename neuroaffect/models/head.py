@@ -75,12 +75,14 @@ class AffectNetwork(nn.Module):
     ----------
     encoder : nn.Module
         (B, E, F) and present (B, E) → (B, encoder.width); `encoder.trunk` is the :class:`Trunk`
-        it asks for.
+        it asks for. One that says the outputs itself has `speak(outputs)`, which is called first.
     targets : sequence of Target
     """
 
     def __init__(self, encoder: nn.Module, targets: Sequence[Target]) -> None:
         super().__init__()
+        if hasattr(encoder, "speak"):
+            encoder.speak(sum(target.outputs for target in targets))
         self.encoder = encoder
         self.head = AffectHead(encoder.width, targets=targets, trunk=encoder.trunk)
 

@@ -11,10 +11,12 @@ from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError, known_names
 from neuroaffect.models.options import (
     DGCNNOptions,
+    ExtraTreesOptions,
     HiSTNOptions,
     LogisticOptions,
     Options,
     RBTransformerOptions,
+    SVMOptions,
 )
 from neuroaffect.models.shape import InputShape
 
@@ -29,9 +31,11 @@ NETWORKS: Mapping[str, type[Options]] = MappingProxyType(
         options.network: options
         for options in (
             DGCNNOptions,
+            ExtraTreesOptions,
             HiSTNOptions,
             LogisticOptions,
             RBTransformerOptions,
+            SVMOptions,
         )
     }
 )

@@ -182,16 +182,14 @@ def _check_fit(
         raise ModelError(
             f"normaliser has shape {np.shape(normaliser[0])}; features have {shape.size}"
         )
-    expected, found = (
-        {key: tuple(value.shape) for key, value in module.state_dict().items()}
-        for module in (_fresh(card, shape), network)
-    )
-    if expected != found:
+    try:
+        _fresh(card, shape).load_state_dict(network.state_dict())
+    except RuntimeError:  # other names, or other shapes
         raise ModelError(
             f"the network to be saved is not the {card.network} that the pipeline declares for "
             f"{shape.size[0]} electrodes and {shape.size[1]} features; set pipeline.network to "
             "what was built"
-        )
+        ) from None
 
 
 def _positions_m(electrodes: tuple[str, ...]) -> tuple[tuple[float, float, float], ...] | None:

@@ -5,7 +5,15 @@ Kept apart from the networks, so that a pipeline file is checked without loading
 
 from neuroaffect.models.options.attention import RBTransformerOptions
 from neuroaffect.models.options.base import Options
-from neuroaffect.models.options.classical import LogisticOptions
+from neuroaffect.models.options.classical import ExtraTreesOptions, LogisticOptions, SVMOptions
 from neuroaffect.models.options.graph import DGCNNOptions, HiSTNOptions
 
-__all__ = ["DGCNNOptions", "HiSTNOptions", "LogisticOptions", "Options", "RBTransformerOptions"]
+__all__ = [
+    "DGCNNOptions",
+    "ExtraTreesOptions",
+    "HiSTNOptions",
+    "LogisticOptions",
+    "Options",
+    "RBTransformerOptions",
+    "SVMOptions",
+]

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from neuroaffect.training.classical.extratrees import fit_extratrees
 from neuroaffect.training.classical.lesson import Lesson
 from neuroaffect.training.classical.linear import fit_logistic
+from neuroaffect.training.classical.svm import fit_svm
 
 if TYPE_CHECKING:
     from neuroaffect.models.head import AffectNetwork
@@ -19,6 +21,8 @@ __all__ = ["FITTERS", "Lesson"]
 
 FITTERS: Mapping[str, Callable[[Lesson], "AffectNetwork"]] = MappingProxyType(
     {
+        "extratrees": fit_extratrees,
         "logistic": fit_logistic,
+        "svm": fit_svm,
     }
 )

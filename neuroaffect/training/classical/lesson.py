@@ -1,7 +1,7 @@
 """What a model is fitted on: rows, their labels, and what each of them weighs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,6 +63,29 @@ class Lesson:
             options=self.network.options,
             rng=np.random.default_rng(self.seed),
         ).eval()
+
+    def thinned(self, most: int) -> "Lesson":
+        """Return about `most` of the rows: every second of each trial, or every third, and so on.
+
+        Neighbouring ticks share most of their window. Each trial keeps its weight and at least
+        one row.
+        """
+        step = -(-len(self.x) // most)
+        order = np.lexsort((np.arange(len(self.x)), self.trials))
+        _, first, count = np.unique(self.trials[order], return_index=True, return_counts=True)
+        place = np.empty(len(self.x), np.int64)
+        place[order] = np.arange(len(self.x)) - np.repeat(first, count)  # in its trial
+        kept = np.flatnonzero(place % step == 0)
+        size = np.bincount(self.trials)[self.trials]
+        grown = size / -(-size // step)  # a trial's rows against those of it that are kept
+        return replace(
+            self,
+            x=self.x[kept],
+            present=self.present[kept],
+            labels={d: y[kept] for d, y in self.labels.items()},
+            weights={d: (w * grown)[kept] for d, w in self.weights.items()},
+            trials=self.trials[kept],
+        )
 
     def rated(self) -> Iterator[tuple[Target, slice, np.ndarray]]:
         """Yield each target, its columns of the output, and the rows that have its label, (m,)."""
