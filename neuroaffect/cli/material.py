@@ -80,12 +80,13 @@ def _of_corpus(name: str, root: Path, subjects: list[str] | None, pipeline: str 
 
     corpus = corpus_of(name)
     declared = load_pipeline(pipeline or corpus.pipeline)
+    reads = NETWORKS[declared.network.name].reads
     return Material(
         name=corpus.name,
         sessions=corpus.sessions(root, subjects=subjects),
         pipeline=declared,
         targets=corpus.targets_at(root) or declared.labels.targets,
-        models=list(NETWORKS),
+        models=[network for network, options in NETWORKS.items() if options.reads == reads],
         splits=corpus.splits,
         folds=corpus.folds,
         note=corpus.note,

@@ -17,7 +17,9 @@ class Options:
     """Settings of one network, checked at construction; the class stands for the network.
 
     `trained_by` tells by what: by the loop, step for step, or by a fit of all rows at once, whose
-    weights may number as many as the rows want.
+    weights may number as many as the rows want. `reads` tells what an input must be: numbers of
+    any kind, "features", or what only one block gives; a corpus is shown to the networks that read
+    what its pipeline's own network reads.
 
     Raises
     ------
@@ -27,6 +29,7 @@ class Options:
 
     network: ClassVar[str]
     trained_by: ClassVar[Literal["loop", "fit"]] = "loop"
+    reads: ClassVar[str] = "features"
 
     @classmethod
     def load(cls) -> "type[nn.Module]":
