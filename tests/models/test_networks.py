@@ -100,7 +100,9 @@ def test_a_network_gives_every_target_its_outputs(name):
 @pytest.mark.parametrize("name", LOOPED)
 def test_gradient_reaches_every_parameter(name):
     network = make(name)
-    loss_of(network, batch_of(8, name), auxiliary_of(network)).backward()
+    with torch.random.fork_rng():  # dropout may leave out one node in all eight rows
+        torch.manual_seed(0)
+        loss_of(network, batch_of(8, name), auxiliary_of(network)).backward()
     silent = [key for key, p in network.named_parameters() if p.grad is None or not p.grad.any()]
     assert silent == []
 
