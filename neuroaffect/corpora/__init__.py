@@ -26,6 +26,7 @@ _WHERE = {
     "deap": "deap",
     "dreamer": "dreamer",
     "eegmat": "eegmat",
+    "faced": "faced",
     "folder": "folder",
     "gameemo": "gameemo",
     "mahnob-hci": "mahnob_hci",

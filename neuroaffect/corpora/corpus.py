@@ -82,7 +82,13 @@ class Corpus:
 
 
 def corpus_files(
-    root: Path, pattern: str, *, corpus: str, subjects: Collection[str] | None, letters: int
+    root: Path,
+    pattern: str,
+    *,
+    corpus: str,
+    subjects: Collection[str] | None,
+    letters: int,
+    folder: str = "",
 ) -> list[Path]:
     """Return a data set's files below a folder, sorted, at least one.
 
@@ -97,6 +103,8 @@ def corpus_files(
         Only files whose name begins with one of these.
     letters : int
         How many letters of a file's name are the subject.
+    folder : str
+        Only files in a folder of this name, where others have files named alike.
 
     Raises
     ------
@@ -104,7 +112,12 @@ def corpus_files(
         If there is no such file, or none of a subject asked for.
     """
     return files_of(
-        root, pattern, corpus=corpus, subjects=subjects, subject_of=lambda path: path.name[:letters]
+        root,
+        pattern,
+        corpus=corpus,
+        subjects=subjects,
+        subject_of=lambda path: path.name[:letters],
+        folder=folder,
     )
 
 
@@ -115,14 +128,19 @@ def files_of(
     corpus: str,
     subjects: Collection[str] | None,
     subject_of: Callable[[Path], str],
+    folder: str = "",
 ) -> list[Path]:
     """Return a data set's files below a folder, sorted, where `subject_of` tells whose each is.
+
+    With `folder`, only those in folders of this name; the root may be that folder itself.
 
     Raises
     ------
     EvaluationError
         If there is no such file, or none of a subject asked for.
     """
+    if folder and root.name != folder:
+        pattern = f"{folder}/{pattern}"
     found = sorted(root.rglob(pattern)) if root.is_dir() else []
     if not found:
         raise EvaluationError(

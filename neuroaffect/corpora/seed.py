@@ -37,7 +37,12 @@ _NAME = re.compile(r"(\d+)_(\d{8})\.mat")
 
 def _sessions(root: Path, subjects: Collection[str] | None) -> Iterator[LabelledSession]:
     paths = files_of(
-        root, "[0-9]*_[0-9]*.mat", corpus="seed", subjects=subjects, subject_of=_subject
+        root,
+        "[0-9]*_[0-9]*.mat",
+        corpus="seed",
+        subjects=subjects,
+        subject_of=_subject,
+        folder="Preprocessed_EEG",
     )
     visits: dict[str, list[Path]] = {}
     for path in sorted(paths, key=_place):

@@ -36,7 +36,12 @@ LABELS = {
 
 def _sessions(root: Path, subjects: Collection[str] | None) -> Iterator[LabelledSession]:
     paths = files_of(
-        root, "[123]/[0-9]*_[0-9]*.mat", corpus="seed-iv", subjects=subjects, subject_of=_subject
+        root,
+        "[123]/[0-9]*_[0-9]*.mat",
+        corpus="seed-iv",
+        subjects=subjects,
+        subject_of=_subject,
+        folder="eeg_raw_data",
     )
     for path in sorted(paths, key=_place):
         session = path.parent.name

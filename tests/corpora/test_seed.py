@@ -21,7 +21,9 @@ def sessions(root, **settings):
     return list(corpus_of("seed").sessions(root, **settings))
 
 
-def one_visit(folder, **settings):
+def one_visit(root, **settings):
+    """Write one visit of one person; return the folder in which it lies."""
+    folder = root / "Preprocessed_EEG"
     folder.mkdir(parents=True, exist_ok=True)
     savemat(folder / "label.mat", {"label": np.array([layout.LABELS], np.int16)})
     layout.write(folder / "1_20131027.mat", **settings)
@@ -89,21 +91,21 @@ def test_a_file_with_fewer_films_is_refused(tmp_path):
 def test_an_array_of_another_shape_is_refused(tmp_path):
     one_visit(tmp_path, seconds=1)
     arrays = {f"djc_eeg{n}": np.zeros((200, 62)) for n in range(1, 16)}
-    savemat(tmp_path / "1_20131027.mat", arrays)
+    savemat(tmp_path / "Preprocessed_EEG" / "1_20131027.mat", arrays)
     with pytest.raises(EvaluationError, match=r"\(200, 62\); as published it is \(62, samples\)"):
         sessions(tmp_path)
 
 
 def test_without_labels_the_place_of_the_file_is_said(tmp_path):
     one_visit(tmp_path, seconds=1)
-    (tmp_path / "label.mat").unlink()
+    (tmp_path / "Preprocessed_EEG" / "label.mat").unlink()
     with pytest.raises(EvaluationError, match="it lies beside the recordings in Preprocessed_EEG"):
         sessions(tmp_path)
 
 
 def test_labels_of_another_count_are_refused(tmp_path):
     one_visit(tmp_path, seconds=1)
-    savemat(tmp_path / "label.mat", {"label": np.zeros((1, 24))})
+    savemat(tmp_path / "Preprocessed_EEG" / "label.mat", {"label": np.zeros((1, 24))})
     with pytest.raises(EvaluationError, match="holds 24 labels; as published they are 15"):
         sessions(tmp_path)
 
@@ -111,12 +113,20 @@ def test_labels_of_another_count_are_refused(tmp_path):
 def test_a_file_of_matlab_7_3_is_refused_with_its_version(tmp_path):
     one_visit(tmp_path, seconds=1)
     head = b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM"
-    (tmp_path / "1_20131027.mat").write_bytes(head + bytes(512))
+    (tmp_path / "Preprocessed_EEG" / "1_20131027.mat").write_bytes(head + bytes(512))
     with pytest.raises(EvaluationError, match=r"no whole MATLAB file of version 5 to 7\.2"):
         sessions(tmp_path)
 
 
-def test_the_extracted_features_are_another_edition(tmp_path):
+def test_features_of_the_same_names_are_not_taken_for_recordings(tmp_path):
+    one_visit(tmp_path, seconds=1)
+    (tmp_path / "ExtractedFeatures").mkdir()
+    savemat(tmp_path / "ExtractedFeatures" / "1_20131027.mat", {"de_LDS1": np.zeros((62, 4, 5))})
+    assert len(sessions(tmp_path)) == 15
+    assert len(sessions(tmp_path / "Preprocessed_EEG")) == 15
+
+
+def test_features_in_the_place_of_recordings_are_another_edition(tmp_path):
     folder = one_visit(tmp_path, seconds=1)
     savemat(folder / "1_20131027.mat", {"de_LDS1": np.zeros((62, 4, 5))})
     with pytest.raises(EvaluationError, match="has 0 arrays named …_eeg1"):
