@@ -9,6 +9,8 @@ import pytest
 _config = Path(tempfile.mkdtemp()) / "lsl_api.cfg"
 _config.write_text(f"[lab]\nSessionID = {uuid.uuid4().hex}\n")
 os.environ["LSLAPICFG"] = str(_config)
+# Nothing is taken from, or left in, the cache of who runs the tests.
+os.environ["NEUROAFFECT_CACHE"] = tempfile.mkdtemp()
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 CLIPS = Path(__file__).resolve().parent / "data"

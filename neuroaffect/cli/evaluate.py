@@ -18,7 +18,16 @@ from neuroaffect.cli.material import (
     versions_of,
 )
 from neuroaffect.cli.output import AsJson, answer, note, progress, quiet_stdout
-from neuroaffect.cli.scores import Folds, Seed, extracted, honest_split, show_rows
+from neuroaffect.cli.scores import (
+    Cache,
+    Folds,
+    MemoryMb,
+    NoCache,
+    Seed,
+    extracted,
+    honest_split,
+    show_rows,
+)
 
 __all__ = ["run"]
 
@@ -47,6 +56,9 @@ def run(
     ),
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     seed: Seed = 0,
+    cache: Cache = None,
+    no_cache: NoCache = False,
+    memory_mb: MemoryMb = None,
     as_json: AsJson = False,
 ) -> None:
     """Score models on whole trials left out, beside baseline, interval and p."""
@@ -56,7 +68,14 @@ def run(
 
     with quiet_stdout():
         material = material_of(files or [], corpus, root, subjects, pipeline)
-        dataset = extracted(material.sessions, material.pipeline)
+        dataset = extracted(
+            material.sessions,
+            material.pipeline,
+            cache=cache,
+            no_cache=no_cache,
+            memory_mb=memory_mb,
+            workers=workers,
+        )
         split, fold_count = honest_split(dataset, folds or material.folds)
         with progress() as advance:
             rows = evaluate(

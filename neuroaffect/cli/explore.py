@@ -17,7 +17,7 @@ from neuroaffect.cli.material import (
     versions_of,
 )
 from neuroaffect.cli.output import AsJson, answer, console, note, progress, quiet_stdout, table
-from neuroaffect.cli.scores import extracted
+from neuroaffect.cli.scores import Cache, MemoryMb, NoCache, extracted
 
 if TYPE_CHECKING:
     from neuroaffect.explore import Exploration, Finding
@@ -41,6 +41,9 @@ def run(
         "explored"
     ),
     seed: Annotated[int, typer.Option(help="Shuffles the labels.")] = 0,
+    cache: Cache = None,
+    no_cache: NoCache = False,
+    memory_mb: MemoryMb = None,
     as_json: AsJson = False,
 ) -> None:
     """Show which features separate high from low: signed R² maps, heads, permutation p."""
@@ -51,7 +54,13 @@ def run(
 
     with quiet_stdout():
         material = material_of(files or [], corpus, root, subjects, pipeline)
-        dataset = extracted(material.sessions, material.pipeline)
+        dataset = extracted(
+            material.sessions,
+            material.pipeline,
+            cache=cache,
+            no_cache=no_cache,
+            memory_mb=memory_mb,
+        )
         with progress() as advance:
             found = explore(
                 dataset,

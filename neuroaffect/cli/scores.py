@@ -6,19 +6,39 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neuroaffect.cli.output import progress, table
+from neuroaffect.cli.output import note, progress, table
 
 if TYPE_CHECKING:
     from neuroaffect.pipeline import Pipeline
     from neuroaffect.session.labelled import LabelledSession
     from neuroaffect.training.dataset import Dataset
 
-__all__ = ["Folds", "Seed", "extracted", "honest_split", "labelled", "show_rows"]
+__all__ = [
+    "Cache",
+    "Folds",
+    "MemoryMb",
+    "NoCache",
+    "Seed",
+    "extracted",
+    "honest_split",
+    "labelled",
+    "show_rows",
+]
 
 Folds = Annotated[
     int | None, typer.Option(min=2, help="For the splits that have a choice; 5, or all trials.")
 ]
 Seed = Annotated[int, typer.Option(help="Deals trials out, and draws the intervals.")]
+
+Cache = Annotated[
+    Path | None,
+    typer.Option("--cache", help="Folder of features made before; the user's cache folder."),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Make all features anew, keep none.")]
+MemoryMb = Annotated[
+    int | None,
+    typer.Option("--memory-mb", min=1, help="Features beyond this size stay in a file; 1024."),
+]
 
 _MOST_FOLDS = 5
 
@@ -30,13 +50,30 @@ def labelled(files: Sequence[Path], pipeline: "Pipeline") -> list["LabelledSessi
     return [labelled_session(path, pipeline) for path in files]
 
 
-def extracted(sessions: Iterable["LabelledSession"], pipeline: "Pipeline") -> "Dataset":
-    """Run the sessions through the pipeline."""
-    from neuroaffect.training.dataset import extract
+def extracted(
+    sessions: Iterable["LabelledSession"],
+    pipeline: "Pipeline",
+    *,
+    cache: Path | None = None,
+    no_cache: bool = False,
+    memory_mb: int | None = None,
+    workers: int = 1,
+) -> "Dataset":
+    """Run the sessions through the pipeline, those that the cache does not have."""
+    from neuroaffect.training.cache import FeatureCache, cache_folder
+    from neuroaffect.training.dataset import MOST_BYTES, extract
 
     with progress() as advance:
         advance("features", None)
-        return extract(sessions, pipeline, progress=lambda done: advance(f"features: {done}", None))
+        return extract(
+            sessions,
+            pipeline,
+            cache=None if no_cache else FeatureCache(cache or cache_folder()),
+            most_bytes=MOST_BYTES if memory_mb is None else memory_mb * 2**20,
+            workers=workers,
+            progress=lambda done: advance(f"features: {done}", None),
+            tell=note,
+        )
 
 
 def honest_split(dataset: "Dataset", folds: int | None) -> tuple[str, int]:

@@ -8,7 +8,17 @@ import typer
 
 from neuroaffect.cli.features import PipelineName
 from neuroaffect.cli.output import AsJson, answer, note, progress, quiet_stdout
-from neuroaffect.cli.scores import Folds, Seed, extracted, honest_split, labelled, show_rows
+from neuroaffect.cli.scores import (
+    Cache,
+    Folds,
+    MemoryMb,
+    NoCache,
+    Seed,
+    extracted,
+    honest_split,
+    labelled,
+    show_rows,
+)
 
 if TYPE_CHECKING:
     from neuroaffect.pipeline import Pipeline
@@ -24,6 +34,9 @@ def run(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the model, made anew.")],
     folds: Folds = None,
     seed: Seed = 0,
+    cache: Cache = None,
+    no_cache: NoCache = False,
+    memory_mb: MemoryMb = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a model on a person's recordings, and say honestly how well it does.
@@ -39,7 +52,7 @@ def run(
     declared = load_pipeline(pipeline)
     with quiet_stdout():
         sessions = labelled(files, declared)
-        dataset = extracted(sessions, declared)
+        dataset = extracted(sessions, declared, cache=cache, no_cache=no_cache, memory_mb=memory_mb)
         rows = _scores(dataset, declared, folds=folds, seed=seed, name=files[0].stem)
         with progress() as advance:
             fitted = fit_calibrated(

@@ -59,9 +59,8 @@ class Observations:
 def observe(dataset: Dataset) -> Observations:
     """Return one observation per trial of a dataset."""
     _, first = np.unique(dataset.trials, return_index=True)
-    rows = dataset.features.reshape(len(dataset), -1)
     return Observations(
-        values=trial_means(rows, dataset.trials),
+        values=trial_means(dataset.features, dataset.trials).reshape(len(first), -1),
         cells=cells_of(dataset.input, dataset.pipeline),
         subject=np.unique(dataset.subject, return_inverse=True)[1][first],
         session=dataset.sessions[first],

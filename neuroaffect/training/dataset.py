@@ -1,18 +1,23 @@
 """Labelled sessions through a pipeline: the ticks that lie inside trials, as arrays."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from neuroaffect.errors import EvaluationError, PipelineError
-from neuroaffect.pipeline import NetworkInput, Pipeline, Run, Tick, describe_input
-from neuroaffect.session.labelled import LabelledSession, Trial
+from neuroaffect.errors import EvaluationError
+from neuroaffect.pipeline import Pipeline
+from neuroaffect.session.labelled import LabelledSession
 from neuroaffect.stream import FeatureInfo
-from neuroaffect.training.reach import Reach
+from neuroaffect.training.cache import FeatureCache
+from neuroaffect.training.mapped import Gathered, Mapped
+from neuroaffect.training.taken import Taken, take_ticks
 
-__all__ = ["Dataset", "extract"]
+__all__ = ["MOST_BYTES", "Dataset", "extract"]
+
+MOST_BYTES = 2**30  # of features in memory, unless asked otherwise
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -21,8 +26,8 @@ class Dataset:
 
     Parameters
     ----------
-    features : ndarray, shape (n, electrodes, features)
-        What the network reads of each tick.
+    features : ndarray or Mapped, shape (n, electrodes, features)
+        What the network reads of each tick; in a file, if they are larger than memory.
     labels : mapping of str to ndarray of float64, (n,)
         Dimension → the trial's rating or class number as given; NaN where there is none. What is
         high and low is decided on the training side of a split, not here.
@@ -42,7 +47,7 @@ class Dataset:
         How far back a row remembers: its window and the settling of the filters before it.
     """
 
-    features: np.ndarray
+    features: np.ndarray | Mapped
     labels: Mapping[str, np.ndarray]
     subject: np.ndarray
     session: np.ndarray
@@ -68,10 +73,14 @@ class Dataset:
         return _numbers(self.subject, self.session)
 
     def take(self, rows: np.ndarray) -> "Dataset":
-        """Return the dataset of these rows (numbers or a mask), in this order."""
+        """Return the dataset of these rows (numbers or a mask), in this order.
+
+        Features that lie in a file stay there.
+        """
+        mapped = self.features
         return replace(
             self,
-            features=self.features[rows],
+            features=mapped.take(rows) if isinstance(mapped, Mapped) else mapped[rows],
             labels={dimension: values[rows] for dimension, values in self.labels.items()},
             subject=self.subject[rows],
             session=self.session[rows],
@@ -84,7 +93,11 @@ def extract(
     sessions: Iterable[LabelledSession],
     pipeline: Pipeline,
     *,
+    cache: FeatureCache | None = None,
+    most_bytes: int = MOST_BYTES,
+    workers: int = 1,
     progress: Callable[[str], None] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Dataset:
     """Run every session through the pipeline and keep the ticks that lie inside a trial.
 
@@ -96,8 +109,16 @@ def extract(
     ----------
     sessions : iterable of LabelledSession
     pipeline : Pipeline
+    cache : FeatureCache, optional
+        What was made of a session before is taken from it.
+    most_bytes : int
+        Features beyond this size lie in a file and are read when they are asked for.
+    workers : int
+        Processes, one session each at a time; the result is the same.
     progress : callable, optional
         Called with "subject session" after each session.
+    tell : callable, optional
+        Called with a sentence where something in the cache was damaged.
 
     Returns
     -------
@@ -110,101 +131,88 @@ def extract(
     PipelineError, StreamError
         If the pipeline does not fit a session's streams.
     """
-    parts = []
-    for session in sessions:
-        part = _extract_one(session, pipeline)
-        if parts and part.input.channels != parts[0].input.channels:
+    parts: list[Dataset] = []
+    gathered = Gathered(most_bytes=most_bytes)
+    for session, (taken, said) in _all_taken(sessions, pipeline, cache, workers):
+        if parts and taken.input.channels != parts[0].input.channels:
             raise EvaluationError(
                 f"session '{session.session}' of {session.subject} gives the channels "
-                f"{', '.join(part.input.channels)}, the first one gives "
+                f"{', '.join(taken.input.channels)}, the first one gives "
                 f"{', '.join(parts[0].input.channels)}; list the channels in the pipeline"
             )
-        parts.append(part)
+        gathered.add(taken.features)
+        parts.append(_labelled(taken, session, pipeline))
+        if said and tell is not None:
+            tell(said)
         if progress is not None:
             progress(f"{session.subject} {session.session}")
     if not sum(map(len, parts)):
+        windows = f" ({parts[0].window_s:g} s and more)" if parts else ""
         raise EvaluationError(
             f"none of the {len(parts)} sessions has a settled tick inside a labelled trial with "
-            f"enough features whose windows ({parts[0].window_s:g} s and more) lie in it too; "
+            f"enough features whose windows{windows} lie in it too; "
             "give longer trials or shorter windows"
         )
-    return _concatenate(parts)
+    return _concatenate(parts, gathered.whole())
 
 
-def _extract_one(session: LabelledSession, pipeline: Pipeline) -> Dataset:
-    source = session.open()
-    streams = source.streams
-    run = pipeline.start(streams, late=getattr(source, "late", ()), rests=session.rests)
-    try:
-        info = describe_input(pipeline.network.places, run.features)
-    except PipelineError as error:
-        raise EvaluationError(
-            f"session '{session.session}' of {session.subject}: {error}"
-        ) from None
-    taken = NetworkInput(pipeline.network.places, channels=info.channels, features=info.features)
-    reach = Reach(pipeline, run)
-    kept = []
-    for tick in run.over(source):
-        trial = _trial_at(tick, session)
-        if trial is not None:
-            values = taken.of(tick)
-            if not session.whole_trials:  # of a clip there is nothing but the trial
-                values = reach.within(values, tick, trial)
-            if _usable(tick, values, pipeline):
-                kept.append((tick, values, trial))
-    source.close()
-    return _arrays(kept, session, pipeline.resolve(streams), run, info, reach)
-
-
-def _usable(tick: Tick, values: np.ndarray, pipeline: Pipeline) -> bool:
-    """Tell whether the model would speak at this tick: it learns from nothing else."""
-    share = float(np.isfinite(values).mean())
-    return tick.settled and share > 0 and share >= pipeline.network.good_channels
-
-
-def _trial_at(tick: Tick, session: LabelledSession) -> Trial | None:
-    if session.whole_trials:
-        return session.trials[0]
-    return next((t for t in session.trials if t.start < tick.time <= t.stop), None)
-
-
-def _arrays(
-    kept: Sequence[tuple[Tick, np.ndarray, Trial]],
-    session: LabelledSession,
+def _all_taken(
+    sessions: Iterable[LabelledSession],
     pipeline: Pipeline,
-    run: Run,
-    info: FeatureInfo,
-    reach: Reach,
-) -> Dataset:
-    tracks = dict.fromkeys(place.partition(".")[0] for place in pipeline.network.places)
-    features = np.array([values for _, values, _ in kept]).reshape(-1, *info.shape)
-    window_s = reach.longest_s(features)
-    dimensions = sorted({dimension for trial in session.trials for dimension in trial.ratings})
+    cache: FeatureCache | None,
+    workers: int,
+) -> Iterator[tuple[LabelledSession, tuple[Taken, str]]]:
+    """Yield each session with its ticks and what is to be said of them, in order."""
+    if workers == 1:
+        for session in sessions:
+            yield session, _taken(session, pipeline, cache)
+        return
+    import joblib
+
+    begun: deque[LabelledSession] = deque()
+
+    def calls() -> Iterator[object]:
+        for session in sessions:
+            begun.append(session)
+            yield joblib.delayed(_taken)(session, pipeline, cache)
+
+    for result in joblib.Parallel(n_jobs=workers, return_as="generator")(calls()):
+        yield begun.popleft(), result
+
+
+def _taken(
+    session: LabelledSession, pipeline: Pipeline, cache: FeatureCache | None
+) -> tuple[Taken, str]:
+    if cache is None:
+        return take_ticks(session, pipeline), ""
+    return cache.take(session, pipeline)
+
+
+def _labelled(taken: Taken, session: LabelledSession, pipeline: Pipeline) -> Dataset:
+    """Return the rows of a session with their labels, and without their features."""
+    trials = session.trials
+    dimensions = sorted({dimension for trial in trials for dimension in trial.ratings})
+    ratings = {d: np.array([t.ratings.get(d, np.nan) for t in trials], float) for d in dimensions}
     return Dataset(
-        features=features,
-        labels={
-            dimension: np.array(
-                [trial.ratings.get(dimension, np.nan) for _, _, trial in kept], float
-            )
-            for dimension in dimensions
-        },
-        subject=np.array([session.subject] * len(kept), dtype=str),
-        session=np.array([session.session] * len(kept), dtype=str),
-        trial=np.array([trial.id for _, _, trial in kept], dtype=str),
-        time=np.array([tick.time for tick, _, _ in kept], dtype=np.float64),
-        pipeline=pipeline,
-        input=info,
-        rates_hz={track: run.tracks[track].info.rate_hz for track in tracks},
-        window_s=window_s,
-        memory_s=max(window_s, *(run.tracks[track].settle_s for track in tracks)),
+        features=taken.features[:0],
+        labels={dimension: values[taken.trial] for dimension, values in ratings.items()},
+        subject=np.array([session.subject] * len(taken), dtype=str),
+        session=np.array([session.session] * len(taken), dtype=str),
+        trial=np.array([trials[number].id for number in taken.trial], dtype=str),
+        time=taken.time,
+        pipeline=taken.resolved(pipeline),
+        input=taken.input,
+        rates_hz=taken.rates_hz,
+        window_s=taken.window_s,
+        memory_s=taken.memory_s,
     )
 
 
-def _concatenate(parts: Sequence[Dataset]) -> Dataset:
+def _concatenate(parts: Sequence[Dataset], features: np.ndarray | Mapped) -> Dataset:
     dimensions = sorted({dimension for part in parts for dimension in part.labels})
     return replace(
         parts[0],
-        features=np.concatenate([part.features for part in parts]),
+        features=features,
         labels={
             dimension: np.concatenate(
                 [part.labels.get(dimension, np.full(len(part), np.nan)) for part in parts]

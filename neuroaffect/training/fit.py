@@ -23,6 +23,7 @@ from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.familiar import novelty_from
 from neuroaffect.training.labels import encode, fit_thresholds
 from neuroaffect.training.loop import Progress, train
+from neuroaffect.training.mapped import Mapped, blocks
 from neuroaffect.training.rows import Rows
 from neuroaffect.training.selection import best_cells
 
@@ -99,7 +100,8 @@ class Fitted:
 
         whole = Normalised(self.network, self.mean, self.sd, self.novelty).eval()
         with torch.no_grad():
-            parts = np.array_split(features, max(1, len(features) // _AT_ONCE))
+            starts = range(0, max(1, len(features)), _AT_ONCE)
+            parts = (features[start : start + _AT_ONCE] for start in starts)
             said = [whole(torch.from_numpy(part.astype(np.float32))) for part in parts]
         return tuple(torch.cat(each).numpy() for each in zip(*said, strict=True))
 
@@ -234,19 +236,26 @@ def fit(
     )
 
 
-def _statistics(features: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _statistics(
+    features: np.ndarray | Mapped, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return weighted mean and sd of each feature over the rows with a value, (channels, features).
 
     One that never has a value has an infinite sd: nothing was learned of it, nothing it says
     later is heard.
     """
-    known = np.isfinite(features)
-    w = np.where(known, weights[:, None, None], 0.0)
-    total = np.where(known.any(axis=0), w.sum(axis=0), 1.0)
-    mean = (w * np.where(known, features, 0.0)).sum(axis=0) / total
-    variance = (w * np.where(known, features - mean, 0.0) ** 2).sum(axis=0) / total
-    sd = np.maximum(np.sqrt(variance), _LEAST_SD)
-    return mean, np.where(known.any(axis=0), sd, np.inf)
+    total, first = np.zeros(features.shape[1:]), np.zeros(features.shape[1:])
+    for rows, x in blocks(features):
+        w = np.where(np.isfinite(x), weights[rows, None, None], 0.0)
+        total += w.sum(axis=0)
+        first += (w * np.nan_to_num(x)).sum(axis=0)
+    known = total > 0
+    mean, second = first / np.where(known, total, 1.0), np.zeros(features.shape[1:])
+    for rows, x in blocks(features):
+        w = np.where(np.isfinite(x), weights[rows, None, None], 0.0)
+        second += (w * np.where(w > 0, x - mean, 0.0) ** 2).sum(axis=0)
+    sd = np.maximum(np.sqrt(second / np.where(known, total, 1.0)), _LEAST_SD)
+    return mean, np.where(known, sd, np.inf)
 
 
 def _normalised(features: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:

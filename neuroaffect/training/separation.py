@@ -12,12 +12,14 @@ one's size: here both are kept whole.
 
 import numpy as np
 
+from neuroaffect.training.mapped import Mapped, blocks
+
 __all__ = ["centred", "correlated", "explained", "signed_r2", "trial_means"]
 
 _ROUNDING = 1e-12  # of the sum of squares: less than that is no variance
 
 
-def trial_means(features: np.ndarray, trials: np.ndarray) -> np.ndarray:
+def trial_means(features: np.ndarray | Mapped, trials: np.ndarray) -> np.ndarray:
     """Return the mean of each trial's ticks, (trials, ...), ordered by the trials' numbers.
 
     Ticks without a value are left out; NaN where a trial has no value at all.
@@ -25,9 +27,10 @@ def trial_means(features: np.ndarray, trials: np.ndarray) -> np.ndarray:
     _, trial_of = np.unique(trials, return_inverse=True)
     shape = (trial_of.max(initial=-1) + 1, *features.shape[1:])
     total, count = np.zeros(shape), np.zeros(shape)
-    known = np.isfinite(features)
-    np.add.at(total, trial_of, np.where(known, features, 0.0))
-    np.add.at(count, trial_of, known)
+    for piece, values in blocks(features):
+        known = np.isfinite(values)
+        np.add.at(total, trial_of[piece], np.where(known, values, 0.0))
+        np.add.at(count, trial_of[piece], known)
     return np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
 
 
