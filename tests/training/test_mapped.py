@@ -11,7 +11,7 @@ from neuroaffect.affect import SAM9, Target
 from neuroaffect.training.fit import fit
 from neuroaffect.training.folds import run_fold
 from neuroaffect.training.mapped import Gathered, Mapped, blocks
-from neuroaffect.training.split import make_splits
+from neuroaffect.training.splits import make_splits
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
 X = np.random.default_rng(0).normal(size=(50, 3, 2))
@@ -101,7 +101,7 @@ from data import dataset_of
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.training.folds import run_fold
 from neuroaffect.training.mapped import Gathered
-from neuroaffect.training.split import make_splits
+from neuroaffect.training.splits import make_splits
 import torch, sklearn.linear_model
 torch.set_num_threads(1)
 target = Target(dimension="arousal", scale=SAM9, threshold="median")
