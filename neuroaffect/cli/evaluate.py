@@ -51,6 +51,9 @@ def run(
         list[str] | None, typer.Option("--split", help="Repeatable; the honest ones first.")
     ] = None,
     folds: Folds = None,
+    choose: Annotated[
+        bool, typer.Option("--choose", help="Also the best model, chosen inside each fold.")
+    ] = False,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")] = Path(
         "report"
     ),
@@ -86,6 +89,7 @@ def run(
                 folds=fold_count,
                 rng=np.random.default_rng(seed),
                 corpus=material.name,
+                choose=choose,
                 workers=workers,
                 progress=lambda done, all_: advance(f"fold {done} of {all_}", done / all_),
             )

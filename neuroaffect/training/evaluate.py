@@ -1,6 +1,8 @@
 """Every model on every fold of every split: one row of scores per model, split and dimension."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import groupby
 from operator import attrgetter
 
@@ -8,8 +10,10 @@ import numpy as np
 
 from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
+from neuroaffect.training.choice import answer_fold, best_of
 from neuroaffect.training.dataset import Dataset
-from neuroaffect.training.folds import Fold, gather, is_confounded, run_fold
+from neuroaffect.training.folds import Fold, gather, is_confounded
+from neuroaffect.training.identity import trial_identity
 from neuroaffect.training.score import evaluate_answers
 from neuroaffect.training.splits import Split, make_splits, scheme_of
 
@@ -27,6 +31,7 @@ def evaluate(
     folds: int,
     rng: np.random.Generator,
     corpus: str = "",
+    choose: bool = False,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Row]:
@@ -47,6 +52,9 @@ def evaluate(
         pipeline's recipe, so workers and order do not matter.
     corpus : str
         Name of the data, kept in each row.
+    choose : bool
+        Score one more model, "best of" all others: each fold chooses among them on inner folds of
+        its own training side.
     workers : int
         Processes; 1 stays in this one. A joblib backend chosen outside is used.
     progress : callable, optional
@@ -56,7 +64,8 @@ def evaluate(
     -------
     list of dict
         Keys: corpus, model, split, leaky, confounded, dimension, subjects, subjects_left_out,
-        trials, ticks, folds, seconds, optimistic_points, note, those of
+        chosen (how many folds chose each model), trial_identity (how well the features tell trials
+        apart: no score), trials, ticks, folds, seconds, optimistic_points, note, those of
         :func:`neuroaffect.training.score.evaluate_answers`, and answers: what was said of each
         trial, to be read by :meth:`neuroaffect.training.answers.Answers.heard`.
 
@@ -65,6 +74,7 @@ def evaluate(
     EvaluationError
         If a split is not possible on this dataset, or nothing can be scored.
     """
+    models = [*models, best_of(models)] if choose else models
     made = _made(dataset, splits, folds, rng)
     jobs = [(model, split) for model in models for group in made.values() for split in group]
     done = _run(dataset, jobs, targets, workers, progress)
@@ -77,7 +87,9 @@ def evaluate(
                 for target in targets
             ]
     _compare(rows)
-    return rows
+    identity = trial_identity(dataset)
+    told = None if identity is None else asdict(identity)
+    return [{**row, "trial_identity": told} for row in rows]
 
 
 def _made(
@@ -101,12 +113,12 @@ def _run(
     """Yield the fold of each job, in order."""
     results: Iterable[Fold]
     if workers == 1:
-        results = (run_fold(dataset, model, split, targets) for model, split in jobs)
+        results = (answer_fold(dataset, model, split, targets) for model, split in jobs)
     else:
         import joblib
 
         results = joblib.Parallel(n_jobs=workers, return_as="generator")(
-            joblib.delayed(run_fold)(dataset, model, split, targets) for model, split in jobs
+            joblib.delayed(answer_fold)(dataset, model, split, targets) for model, split in jobs
         )
     for done, result in enumerate(results, start=1):
         if progress is not None:
@@ -143,12 +155,18 @@ def _row(
         "trials": len(answers.truth),
         "ticks": sum(len(fold.test) for fold in folds),
         "folds": len(folds),
+        "chosen": _chosen(model, folds),
         **evaluate_answers(answers, rng=rng, ordered=target.kind == "ordinal"),
         "seconds": sum(fold.seconds for fold in folds),
         "optimistic_points": None,
         "note": _note(splits[0], confounded, len(left_out)),
         "answers": answers.told(),
     }
+
+
+def _chosen(model: str, folds: Sequence[Fold]) -> dict[str, int] | None:
+    """Return how many folds chose each model; None where there was no choice."""
+    return None if folds[0].model == model else dict(Counter(fold.model for fold in folds))
 
 
 def _note(split: Split, confounded: bool, left_out: int) -> str:

@@ -23,6 +23,8 @@ class Fold:
 
     Parameters
     ----------
+    model : str
+        What was fitted.
     test : ndarray of int, (n,)
         Rows of the dataset.
     said : mapping of str to ndarray
@@ -41,6 +43,7 @@ class Fold:
         Time it took.
     """
 
+    model: str
     test: np.ndarray
     said: Mapping[str, np.ndarray]
     truth: Mapping[str, np.ndarray]
@@ -67,6 +70,7 @@ def run_fold(dataset: Dataset, model: str, split: Split, targets: Sequence[Targe
     fitted = fit(train, pipeline=pipeline, targets=targets)
     test = dataset.take(split.test)
     return Fold(
+        model=model,
         test=split.test,
         said=fitted.say(test.features),
         truth={t.dimension: encode(test.labels, t, fitted.thresholds) for t in targets},
