@@ -53,7 +53,7 @@ class MaskedBatchNorm(nn.Module):
         """(B, C, ...), present of bool and broadcast to it → (B, C, ...)."""
         there = present.to(x.dtype)
         if self.training:
-            mean, var = self._of_batch(x, there.expand_as(x))
+            mean, var = self._of_batch(x, there)
         else:
             mean, var = self.running_mean, self.running_var
         scale = self.weight * (var + self.eps).rsqrt()  # (C,)
@@ -64,10 +64,16 @@ class MaskedBatchNorm(nn.Module):
     def _of_batch(self, x: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and variance of each channel, and remember them."""
         axes = [axis for axis in range(x.ndim) if axis != 1]
-        count = there.sum(axes)  # (C,)
-        mean = (x * there).sum(axes) / count.clamp(min=1)
-        along = (-1, *[1] * (x.ndim - 2))
-        var = (there * (x - mean.view(along)) ** 2).sum(axes) / count.clamp(min=1)
+        # Axes along which all or nothing is there, such as time, are summed up first: the mask
+        # then takes a pass over few numbers, not over all of x.
+        whole = [axis for axis in axes if there.shape[axis] == 1]
+        sums = x.sum(whole, keepdim=True) if whole else x
+        there = there.expand_as(sums)
+        count = there.sum(axes) * (x.numel() / sums.numel())  # (C,)
+        mean = (sums * there).sum(axes) / count.clamp(min=1)
+        away = x - mean.view(-1, *[1] * (x.ndim - 2))
+        size = torch.linalg.vector_norm(away, dim=whole, keepdim=True) if whole else away
+        var = (size**2 * there).sum(axes) / count.clamp(min=1)
         with torch.no_grad():
             share = self.momentum * (count > 0)
             unbiased = var * count / (count - 1).clamp(min=1)
