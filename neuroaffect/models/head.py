@@ -1,5 +1,6 @@
 """One head for every network: an embedding in, valence, arousal and dominance out."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from torch.nn import functional
 
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
+from neuroaffect.models.constraint import within
 from neuroaffect.models.readout import LOG_SD_RANGE
 
 __all__ = ["AffectHead", "AffectNetwork", "Trunk", "affect_loss"]
@@ -30,12 +32,15 @@ class Trunk:
         After each activation.
     norm : bool
         Layer norm before the first layer.
+    max_norm : float
+        The most that the weights of one output may have as their norm; infinite by default.
     """
 
     hidden: tuple[int, ...] = ()
     activation: Literal["gelu", "relu"] = "gelu"
     dropout: float = 0.0
     norm: bool = False
+    max_norm: float = math.inf
 
 
 class AffectHead(nn.Module):
@@ -61,11 +66,16 @@ class AffectHead(nn.Module):
             layers += [nn.Linear(width, hidden), activation, nn.Dropout(trunk.dropout)]
             width = hidden
         self.trunk = nn.Sequential(*layers)
+        self._max_norm = trunk.max_norm
         self.readout = nn.Linear(width, sum(target.outputs for target in targets))
 
     def forward(self, embedding: Tensor) -> Tensor:
         """(B, width) → (B, outputs)."""
-        return self.readout(self.trunk(embedding))
+        embedding = self.trunk(embedding)
+        if math.isinf(self._max_norm):
+            return self.readout(embedding)
+        weight = within(self.readout.weight, self._max_norm)
+        return functional.linear(embedding, weight, self.readout.bias)
 
 
 class AffectNetwork(nn.Module):

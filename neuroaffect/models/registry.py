@@ -11,12 +11,14 @@ from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError, known_names
 from neuroaffect.models.options import (
     DGCNNOptions,
+    EEGNetOptions,
     ExtraTreesOptions,
     HiSTNOptions,
     LogisticOptions,
     Options,
     RBTransformerOptions,
     SVMOptions,
+    TSceptionOptions,
 )
 from neuroaffect.models.shape import InputShape
 
@@ -31,11 +33,13 @@ NETWORKS: Mapping[str, type[Options]] = MappingProxyType(
         options.network: options
         for options in (
             DGCNNOptions,
+            EEGNetOptions,
             ExtraTreesOptions,
             HiSTNOptions,
             LogisticOptions,
             RBTransformerOptions,
             SVMOptions,
+            TSceptionOptions,
         )
     }
 )

@@ -58,3 +58,19 @@ class InputShape:
     def size(self) -> tuple[int, int]:
         """Electrodes and features, as numbers."""
         return len(self.electrodes), len(self.features)
+
+    def require_samples(self, network: str) -> float:
+        """Return the rate of the samples.
+
+        Raises
+        ------
+        ModelError
+            If the features are no samples.
+        """
+        if not self.rate_hz > 0:
+            first = self.features[0]
+            raise ModelError(
+                f"{network} reads samples, but its input has features such as '{first}'; put a "
+                'block "raw" into the track and name it in network.input'
+            )
+        return self.rate_hz

@@ -7,13 +7,16 @@ from neuroaffect.models.options.attention import RBTransformerOptions
 from neuroaffect.models.options.base import Options
 from neuroaffect.models.options.classical import ExtraTreesOptions, LogisticOptions, SVMOptions
 from neuroaffect.models.options.graph import DGCNNOptions, HiSTNOptions
+from neuroaffect.models.options.samples import EEGNetOptions, TSceptionOptions
 
 __all__ = [
     "DGCNNOptions",
+    "EEGNetOptions",
     "ExtraTreesOptions",
     "HiSTNOptions",
     "LogisticOptions",
     "Options",
     "RBTransformerOptions",
     "SVMOptions",
+    "TSceptionOptions",
 ]
