@@ -41,6 +41,7 @@ SENT = {
     "dreamer": ({"eeg": (128, EPOC)}, 80),
     "eeg-de": ({"eeg": (250, CYTON)}, 10),
     "eeg-eda": ({"eeg": (256, MUSE[:4]), "eda": (4, ["EDA"])}, 20),
+    "eegnet": ({"eeg": (500, CAP19)}, 10),
     "eegmat": ({"eeg": (500, CAP19)}, 10),
     "emotibit": (
         {"eda": (15, ["EA"]), "ppg": (25, ["PI", "PR", "PG"]), "temp": (7.5, ["T1"]),
@@ -57,6 +58,7 @@ SENT = {
     "openbci-cyton-daisy": ({"eeg": (125, DAISY)}, 80),
     "polar-h10": ({"ecg": (130, ["ECG"])}, 120),
     "wesad": (E4, 240),
+    "tsception": ({"eeg": (128, EPOC)}, 20),
 }  # fmt: skip
 UNITS = {"eeg": "uV", "ecg": "uV", "eda": "uS", "temp": "degC", "acc": "g", "gyro": "deg/s"}
 PIPELINES = sorted(catalog.list_names("pipelines"))
