@@ -32,6 +32,7 @@ _WHERE = {
     "mahnob-hci": "mahnob_hci",
     "seed": "seed",
     "seed-iv": "seed_iv",
+    "seed-v": "seed_v",
     "stress_predict": "stress_predict",
     "wesad": "wesad",
 }

@@ -152,7 +152,27 @@ def open_raws(path: Path, *, format: str) -> list["BaseRaw"]:
     with mne.utils.use_log_level("WARNING"):  # not every reader takes a level of its own
         if format == "FieldTrip":
             return [mne.io.read_raw_fieldtrip(path, info=None)]
+        if format == "CNT":
+            return [_open_cnt(path)]
         return [mne.io.read_raw(path, preload=False)]
+
+
+def _open_cnt(path: Path) -> "BaseRaw":
+    import mne
+
+    with path.open("rb") as file:
+        if file.read(7) != b"Version":  # of ANT Neuro, which shares the suffix
+            return mne.io.read_raw(path, preload=False)
+    try:
+        return mne.io.read_raw_cnt(path, preload=False)
+    except RuntimeError as error:
+        if "data_format" not in str(error):
+            raise
+        # The header miscounts its samples, so their width cannot be told by it; amplifiers that
+        # record long enough for that write 32 bits.
+        return mne.io.read_raw_cnt(
+            path, data_format="int32", recompute_n_samples=True, preload=False
+        )
 
 
 def _check_start(path: Path, *, format: str) -> None:

@@ -22,6 +22,7 @@ from layouts import (
     mahnob_hci,
     seed,
     seed_iv,
+    seed_v,
     stress_predict,
     wesad,
 )
@@ -43,6 +44,7 @@ LAYOUTS: Mapping[str, Callable[[Path], None]] = MappingProxyType(
         "mahnob-hci": mahnob_hci.write_all,
         "seed": seed.write_all,
         "seed-iv": seed_iv.write_all,
+        "seed-v": seed_v.write_all,
         "stress_predict": stress_predict.write,
         "wesad": wesad.write,
     }
