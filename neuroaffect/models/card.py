@@ -27,6 +27,8 @@ class Card:
         Name in the registry.
     options : mapping of str to value
         As the pipeline gave them.
+    readout : {"linear", "prototypes"}
+        What stands at the network's end.
     targets : tuple of Target
         In order of the outputs; thresholds are numbers.
     rates_hz : mapping of str to float
@@ -51,6 +53,7 @@ class Card:
 
     network: str
     options: Mapping[str, Any]
+    readout: str
     targets: tuple[Target, ...]
     rates_hz: Mapping[str, float]
     electrodes: tuple[str, ...]

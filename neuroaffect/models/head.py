@@ -13,6 +13,7 @@ from torch.nn import functional
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
 from neuroaffect.models.constraint import within
+from neuroaffect.models.prototypes import PrototypeReadout
 from neuroaffect.models.readout import LOG_SD_RANGE
 
 __all__ = ["AffectHead", "AffectNetwork", "Trunk", "affect_loss"]
@@ -56,9 +57,13 @@ class AffectHead(nn.Module):
     targets : sequence of Target
         Each takes the next `Target.outputs` columns of the output.
     trunk : Trunk
+    readout : {"linear", "prototypes"}
+        Prototypes have no weights: training ends with a linear readout, and they replace it.
     """
 
-    def __init__(self, width: int, *, targets: Sequence[Target], trunk: Trunk) -> None:
+    def __init__(
+        self, width: int, *, targets: Sequence[Target], trunk: Trunk, readout: str = "linear"
+    ) -> None:
         super().__init__()
         layers: list[nn.Module] = [nn.LayerNorm(width)] if trunk.norm else []
         for hidden in trunk.hidden:
@@ -67,12 +72,16 @@ class AffectHead(nn.Module):
             width = hidden
         self.trunk = nn.Sequential(*layers)
         self._max_norm = trunk.max_norm
-        self.readout = nn.Linear(width, sum(target.outputs for target in targets))
+        self.readout: nn.Module = (
+            PrototypeReadout(width, targets)
+            if readout == "prototypes"
+            else nn.Linear(width, sum(target.outputs for target in targets))
+        )
 
     def forward(self, embedding: Tensor) -> Tensor:
         """(B, width) → (B, outputs)."""
         embedding = self.trunk(embedding)
-        if math.isinf(self._max_norm):
+        if math.isinf(self._max_norm) or isinstance(self.readout, PrototypeReadout):
             return self.readout(embedding)
         weight = within(self.readout.weight, self._max_norm)
         return functional.linear(embedding, weight, self.readout.bias)
@@ -87,14 +96,27 @@ class AffectNetwork(nn.Module):
         (B, E, F) and present (B, E) → (B, encoder.width); `encoder.trunk` is the :class:`Trunk`
         it asks for. One that says the outputs itself has `speak(outputs)`, which is called first.
     targets : sequence of Target
+    readout : {"linear", "prototypes"}
+
+    Raises
+    ------
+    ModelError
+        For prototypes of an encoder that has no embedding, or of targets off the affect plane.
     """
 
-    def __init__(self, encoder: nn.Module, targets: Sequence[Target]) -> None:
+    def __init__(
+        self, encoder: nn.Module, targets: Sequence[Target], readout: str = "linear"
+    ) -> None:
         super().__init__()
         if hasattr(encoder, "speak"):
+            if readout == "prototypes":
+                raise ModelError(
+                    f"prototypes: {type(encoder).__name__} answers at once and has no embedding "
+                    "to be like one; use the linear readout"
+                )
             encoder.speak(sum(target.outputs for target in targets))
         self.encoder = encoder
-        self.head = AffectHead(encoder.width, targets=targets, trunk=encoder.trunk)
+        self.head = AffectHead(encoder.width, targets=targets, trunk=encoder.trunk, readout=readout)
 
     def forward(self, x: Tensor, present: Tensor | None = None) -> Tensor:
         """(B, E, F) → (B, outputs); `present`, (B, E) of bool, is all of them by default."""

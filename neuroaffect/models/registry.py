@@ -76,6 +76,7 @@ def build(
     shape: InputShape,
     targets: Sequence[Target],
     options: Mapping[str, object] = MappingProxyType({}),
+    readout: str = "linear",
     rng: np.random.Generator | None = None,
 ) -> "nn.Module":
     """Return a fresh network with its affect head.
@@ -90,6 +91,7 @@ def build(
         What the head says, in this order.
     options : mapping of str to value
         Settings that differ from the network's defaults.
+    readout : {"linear", "prototypes"}
     rng : numpy.random.Generator or None
         Decides the starting weights; None leaves that to torch's own generator.
 
@@ -113,7 +115,7 @@ def build(
 
     encoder = NETWORKS[name].load()
     if rng is None:
-        return AffectNetwork(encoder(settings, shape), targets)
+        return AffectNetwork(encoder(settings, shape), targets, readout)
     with torch.random.fork_rng(devices=[]):  # the caller's torch generator stays as it was
         torch.manual_seed(int(rng.integers(2**63)))
-        return AffectNetwork(encoder(settings, shape), targets)
+        return AffectNetwork(encoder(settings, shape), targets, readout)

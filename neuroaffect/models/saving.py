@@ -93,6 +93,7 @@ def save(
     card = Card(
         network=pipeline.network.name,
         options=pipeline.network.options,
+        readout=pipeline.network.readout,
         targets=resolved(targets, thresholds),
         rates_hz={track: float(rate) for track, rate in rates_hz.items()},
         electrodes=shape.electrodes,
@@ -157,6 +158,7 @@ def _fresh(card: Card, shape: InputShape) -> "nn.Module":
         shape=shape,
         targets=card.targets,
         options=card.options,
+        readout=card.readout,
         rng=np.random.default_rng(0),  # no weight of it is kept; torch's generator stays untouched
     )
 

@@ -110,7 +110,11 @@ class Track(Declared):
 
 
 class Network(Declared):
-    """The network, what it reads, and when it must not speak.
+    """The network, what it reads, what stands at its end, and when it must not speak.
+
+    With `readout = "prototypes"` a fifth of the training trials is kept back; what the trained
+    network makes of them becomes a grid of 5 by 5 prototypes on the plane of valence and arousal,
+    and the answer is which of these an input is like.
 
     `input` is "track.block", or a list of such places, whose features then make one row. Below
     `good_channels`, the share of the input's features that have a value, the model abstains.
@@ -119,6 +123,7 @@ class Network(Declared):
     name: str = "rbtransformer"
     input: str | tuple[str, ...] = "eeg.entropy"
     options: dict[str, int | float | str | bool] = {}
+    readout: Literal["linear", "prototypes"] = "linear"
     good_channels: float = Field(default=0.75, ge=0, le=1)
 
     @property

@@ -24,6 +24,7 @@ from neuroaffect.training.familiar import novelty_from
 from neuroaffect.training.labels import encode, fit_thresholds
 from neuroaffect.training.loop import Progress, train
 from neuroaffect.training.mapped import Mapped, blocks
+from neuroaffect.training.prototypes import settle_prototypes, validation_rows
 from neuroaffect.training.rows import Rows
 from neuroaffect.training.selection import best_cells
 
@@ -191,6 +192,8 @@ def fit(
         If the network does not exist, or cannot work on these features.
     """
     pipeline = pipeline or dataset.pipeline
+    if pipeline.network.readout == "prototypes":
+        return _fit_prototypes(dataset, targets, pipeline, progress)
     thresholds = fit_thresholds(dataset.labels, dataset.trials, targets)
     labels = {t.dimension: encode(dataset.labels, t, thresholds) for t in targets}
     _require_labels(labels, targets)
@@ -234,6 +237,25 @@ def fit(
         majority={t.dimension: _majority(labels[t.dimension], t, trial_weight) for t in targets},
         one_class=_one_class(labels, targets),
     )
+
+
+def _fit_prototypes(
+    dataset: Dataset,
+    targets: Sequence[Target],
+    pipeline: Pipeline,
+    progress: Progress | None,
+) -> Fitted:
+    """Train on most trials, and make prototypes of the others."""
+    back = validation_rows(dataset, seed=pipeline.training.seed)
+    linear = pipeline.model_copy(
+        update={"network": pipeline.network.model_copy(update={"readout": "linear"})}
+    )
+    fitted = fit(dataset.take(~back), targets=targets, pipeline=linear, progress=progress)
+    kept = dataset.take(back)
+    labels = {t.dimension: encode(kept.labels, t, fitted.thresholds) for t in targets}
+    rows = Rows(kept, fitted.mean, fitted.sd)
+    network = settle_prototypes(fitted.network, rows, kept, labels, targets)
+    return replace(fitted, network=network, pipeline=pipeline)
 
 
 def _statistics(
