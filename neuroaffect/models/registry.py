@@ -18,6 +18,8 @@ from neuroaffect.models.options import (
     Options,
     RBTransformerOptions,
     SVMOptions,
+    TinyOptions,
+    TopomapCNNOptions,
     TSceptionOptions,
 )
 from neuroaffect.models.shape import InputShape
@@ -40,6 +42,8 @@ NETWORKS: Mapping[str, type[Options]] = MappingProxyType(
             RBTransformerOptions,
             SVMOptions,
             TSceptionOptions,
+            TinyOptions,
+            TopomapCNNOptions,
         )
     }
 )

@@ -8,6 +8,7 @@ from neuroaffect.models.options.base import Options
 from neuroaffect.models.options.classical import ExtraTreesOptions, LogisticOptions, SVMOptions
 from neuroaffect.models.options.graph import DGCNNOptions, HiSTNOptions
 from neuroaffect.models.options.samples import EEGNetOptions, TSceptionOptions
+from neuroaffect.models.options.small import TinyOptions, TopomapCNNOptions
 
 __all__ = [
     "DGCNNOptions",
@@ -19,4 +20,6 @@ __all__ = [
     "RBTransformerOptions",
     "SVMOptions",
     "TSceptionOptions",
+    "TinyOptions",
+    "TopomapCNNOptions",
 ]
