@@ -20,8 +20,10 @@ __all__ = ["CORPORA", "NAMES", "Corpus", "corpus_of"]
 
 # Name → the file that declares it, under its name in capitals: "seed-iv" is SEED_IV.
 _WHERE = {
+    "amigos": "amigos",
     "bids": "bids",
     "biohack": "biohack",
+    "case": "case",
     "dasps": "dasps",
     "deap": "deap",
     "dreamer": "dreamer",
@@ -29,6 +31,7 @@ _WHERE = {
     "faced": "faced",
     "folder": "folder",
     "gameemo": "gameemo",
+    "kemocon": "kemocon",
     "mahnob-hci": "mahnob_hci",
     "seed": "seed",
     "seed-iv": "seed_iv",

@@ -31,9 +31,15 @@ E4 = {"eda": (4, ["EDA"]), "ppg": (64, ["BVP"]), "temp": (4, ["TEMP"]), "acc": (
 
 # What each file is for: kind → (rate, channels), and how long until the slowest feature speaks.
 SENT = {
+    "amigos": ({"eeg": (128, EPOC)}, 10),
     "cap-19": ({"eeg": (128, CAP19)}, 20),
     "cap-32": ({"eeg": (128, CAP32)}, 80),
     "cap-62": ({"eeg": (200, CAP62)}, 80),
+    "case": (
+        {"eda": (1000, ["gsr"]), "ecg": (1000, ["ecg"]), "resp": (1000, ["rsp"]),
+         "temp": (1000, ["skt"])},
+        240,
+    ),
     "dasps": ({"eeg": (128, EPOC)}, 10),
     "deap": ({"eeg": (128, CAP32)}, 10),
     "demo": ({"eeg": (500, CAP19), "ecg": (500, ["ECG"])}, 10),
@@ -53,6 +59,7 @@ SENT = {
     "gestures": ({"eeg": (250, CYTON)}, 10),
     "headset-wristband": ({"eeg": (128, EPOC), **E4}, 240),
     "heart-strap": ({"ibi": (0, ["RR"])}, 300),
+    "kemocon": (E4, 240),
     "muse": ({"eeg": (256, MUSE), "acc": (52, XYZ)}, 40),
     "openbci-cyton": ({"eeg": (250, CYTON)}, 80),
     "openbci-cyton-daisy": ({"eeg": (125, DAISY)}, 80),
@@ -93,6 +100,9 @@ SIGNALS = {
     "ecg": lambda t, rng: 10 * pulse(t, rng, 0.03),
     "eda": eda,
     "ppg": lambda t, rng: pulse(t, rng, 0.12),
+    "resp": lambda t, rng: (
+        35 + 5 * np.sin(2 * np.pi * 0.27 * t) + 0.1 * rng.standard_normal(len(t))
+    ),
     "temp": lambda t, rng: 33 + 0.1 * np.sin(t / 40),
     "acc": lambda t, rng: 0.577 + 0.003 * rng.standard_normal(len(t)) + 0.3 * shaken(t),
     "gyro": lambda t, rng: 2 + 0.5 * rng.standard_normal(len(t)) + 50 * shaken(t),

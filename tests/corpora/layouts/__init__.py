@@ -10,8 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from layouts import (
+    amigos,
     bids,
     biohack,
+    case,
     dasps,
     deap,
     dreamer,
@@ -19,6 +21,7 @@ from layouts import (
     faced,
     folder,
     gameemo,
+    kemocon,
     mahnob_hci,
     seed,
     seed_iv,
@@ -32,8 +35,10 @@ __all__ = ["LAYOUTS"]
 # Corpus → what writes its files below a folder, of two people or more.
 LAYOUTS: Mapping[str, Callable[[Path], None]] = MappingProxyType(
     {
+        "amigos": amigos.write,
         "bids": bids.write_all,
         "biohack": biohack.write,
+        "case": case.write,
         "dasps": dasps.write_all,
         "deap": deap.write,
         "dreamer": dreamer.write,
@@ -41,6 +46,7 @@ LAYOUTS: Mapping[str, Callable[[Path], None]] = MappingProxyType(
         "faced": faced.write_all,
         "folder": folder.write_all,
         "gameemo": gameemo.write_all,
+        "kemocon": kemocon.write,
         "mahnob-hci": mahnob_hci.write_all,
         "seed": seed.write_all,
         "seed-iv": seed_iv.write_all,
