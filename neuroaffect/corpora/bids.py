@@ -57,14 +57,16 @@ def _sessions(root: Path, subjects: Collection[str] | None) -> Iterator[Labelled
         start_s = runs[subject, session] * _RUN_S
         runs[subject, session] += 1
         table = _beside(place, ".tsv")
-        trials = _trials(table, targets, start_s, name=path.name.removesuffix("_eeg" + path.suffix))
+        name = path.name.removesuffix("_eeg" + path.suffix)
+        trials = _trials(table, targets, start_s, name=name)
         if trials:
             yield LabelledSession(
                 subject=subject,
                 session=session,
                 open=partial(open_raw, place, start_s),
                 trials=trials,
-                files=(path, table),
+                # Samples of BrainVision and EEGLAB, kinds of channels: all decide what is read.
+                files=tuple(sorted(path.parent.glob(f"{name}_*"))),
             )
 
 

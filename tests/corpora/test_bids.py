@@ -54,7 +54,13 @@ def test_runs_of_a_session_lie_a_day_apart(root):
 def test_samples_are_those_of_the_file_in_microvolts(root):
     session = sessions(root)[0]
     data = np.concatenate([c.data for name, c in session.open() if name == "eeg"])
-    written = np.stack([s.data for s in read_edf(session.files[0]).signals[:6]], axis=1)
+    written = np.stack(
+        [
+            s.data
+            for s in read_edf(root / "sub-01" / "eeg" / "sub-01_task-films_eeg.edf").signals[:6]
+        ],
+        axis=1,
+    )
     np.testing.assert_allclose(data, written, atol=1e-9)  # to volts and back
 
 
@@ -109,6 +115,11 @@ def test_a_rating_that_is_no_number_is_refused(tmp_path):
 
 def test_a_person_is_asked_for_with_the_name_of_the_folder(root):
     assert {s.subject for s in sessions(root, subjects=["sub-02"])} == {"sub-02"}
+
+
+def test_whatever_decides_what_is_read_is_among_the_files(root):
+    names = {path.name.removeprefix("sub-01_task-films") for path in sessions(root)[0].files}
+    assert names == {"_eeg.edf", "_eeg.json", "_channels.tsv", "_events.tsv"}
 
 
 def test_a_folder_without_eeg_names_what_it_needs(tmp_path):

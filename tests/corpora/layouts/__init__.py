@@ -51,7 +51,7 @@ LAYOUTS: Mapping[str, Callable[[Path], None]] = MappingProxyType(
         "seed": seed.write_all,
         "seed-iv": seed_iv.write_all,
         "seed-v": seed_v.write_all,
-        "stress_predict": stress_predict.write,
+        "stress_predict": stress_predict.write_all,
         "wesad": wesad.write,
     }
 )
