@@ -90,6 +90,21 @@ def test_nobody_left_to_score_is_refused():
         scores(data, "leave-trials-out", folds=3)
 
 
+def test_a_curve_over_the_first_trials_begins_where_both_classes_were_seen():
+    data = dataset_of(subjects=2, trials=16)  # the first eight are rated low
+    data.labels["arousal"][:] = np.where(data.time // 15 % 16 % 4 < 2, 1.0, 9.0)
+    found = scores(data, "first-trials")
+    assert [(name, row["trials"]) for name, row in found.items()] == [
+        ("first-trials-4", 16), ("first-trials-8", 16),
+    ]  # fmt: skip
+
+
+def test_people_of_one_class_have_no_curve():
+    data = dataset_of(subjects=1, trials=16)
+    with pytest.raises(EvaluationError, match="no training side has two classes"):
+        scores(data, "first-trials")
+
+
 def test_every_trial_is_counted_once_however_many_ticks_it_has():
     row = scores(dataset_of(subjects=2, trials=6, ticks=9), "leave-trials-out", folds=3)
     assert row["leave-trials-out"]["trials"] == 12

@@ -2,8 +2,8 @@
 
 Conventions: the same later trials are tested whatever k is, those after the largest, so that
 scores for several k make one curve. Trials count in order of time. Each k has a name of its own,
-"first-trials-4"; the bare name of the family is all k of 1, 2, 4, 8 … that leave the person with
-the fewest trials at least half of them to test.
+"first-trials-4"; the bare name of the family is all k of 2, 4, 8 … (after 0 and 1, where others
+train too) that leave the person with the fewest trials at least half of them to test.
 """
 
 from collections.abc import Sequence
@@ -24,14 +24,14 @@ def first_trials(dataset: Dataset, *, counts: Sequence[int] = ()) -> list[Split]
     ----------
     dataset : Dataset
     counts : sequence of int
-        Each k; by default 1, 2, 4, 8 … up to half of the fewest trials.
+        Each k; by default 2, 4, 8 … (one trial has one class) up to half of the fewest trials.
 
     Raises
     ------
     EvaluationError
         If a person has no trial left to test.
     """
-    counts = _counts(dataset, counts, least=1)
+    counts = _counts(dataset, counts or _doubling(dataset, 2), least=1)
     splits = []
     for count in counts:
         for rows in people(dataset):
@@ -58,7 +58,7 @@ def calibrated_subject_out(dataset: Dataset, *, counts: Sequence[int] = ()) -> l
     """
     if len(np.unique(dataset.subject)) < 2:
         raise EvaluationError("split 'calibrated-subject-out' needs two subjects; there is one")
-    counts = _counts(dataset, counts, least=0)
+    counts = _counts(dataset, counts or (0, *_doubling(dataset, 1)), least=0)
     everyone = np.arange(len(dataset))
     splits = []
     for count in counts:
@@ -70,15 +70,22 @@ def calibrated_subject_out(dataset: Dataset, *, counts: Sequence[int] = ()) -> l
     return splits
 
 
-def _counts(dataset: Dataset, counts: Sequence[int], *, least: int) -> list[int]:
-    fewest, whose = min(
+def _doubling(dataset: Dataset, start: int) -> list[int]:
+    fewest, _ = _fewest(dataset)
+    powers = [start * 2**power for power in range(fewest)]
+    return [count for count in powers if 2 * count <= fewest]
+
+
+def _fewest(dataset: Dataset) -> tuple[int, str]:
+    """Return how many trials the person with the fewest has, and who it is."""
+    return min(
         (len(np.unique(dataset.trials[rows])), str(dataset.subject[rows[0]]))
         for rows in people(dataset)
     )
-    if not counts:
-        counts = [0] * (least == 0) + [
-            2**power for power in range(16) if 2 ** (power + 1) <= fewest
-        ]
+
+
+def _counts(dataset: Dataset, counts: Sequence[int], *, least: int) -> list[int]:
+    fewest, whose = _fewest(dataset)
     if not counts or max(counts) >= fewest or min(counts) < least:
         raise EvaluationError(
             f"subject {whose} has {fewest} trials, of which the first "
