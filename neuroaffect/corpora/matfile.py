@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from neuroaffect.corpora.matcheck import check_matlab
 from neuroaffect.errors import EvaluationError
 
 __all__ = ["list_arrays", "read_array"]
 
 # scipy's reader lets through whatever its parser runs into.
 _FOREIGN = (
-    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, NotImplementedError,
-    OSError, TypeError, ValueError, struct.error, zlib.error,
+    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, NameError, OSError,
+    RuntimeError, TypeError, ValueError, struct.error, zlib.error,
 )  # fmt: skip
 
 
@@ -30,6 +31,7 @@ def list_arrays(path: Path, *, corpus: str) -> dict[str, tuple[int, ...]]:
     from scipy.io import whosmat
 
     with _translated(path, corpus):
+        check_matlab(path)
         return {name: shape for name, shape, _ in whosmat(path)}
 
 
@@ -44,6 +46,7 @@ def read_array(path: Path, key: str, *, corpus: str) -> np.ndarray:
     from scipy.io import loadmat
 
     with _translated(path, corpus):
+        check_matlab(path)
         found = loadmat(path, variable_names=[key])
     if key not in found:
         raise EvaluationError(f"corpus '{corpus}': {path} has no array '{key}'")
