@@ -16,10 +16,17 @@ def sessions(root, **settings):
     return list(corpus_of("biohack").sessions(root, **settings))
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    root = tmp_path_factory.mktemp("biohack")
+    layout.write(root, people=["s1"])
+    return root
+
+
 @pytest.fixture
-def root(tmp_path):
-    layout.write(tmp_path, people=["s1"])
-    return tmp_path
+def root(built, tmp_path):
+    """The same files, to be changed."""
+    return shutil.copytree(built, tmp_path / "copy")
 
 
 def test_the_class_is_in_the_name_of_the_file(root):
@@ -88,15 +95,11 @@ def test_the_clips_of_real_files_are_read(clips, tmp_path):
     assert [session.trials[0].id for session in sessions(tmp_path)] == ["control-1"]
 
 
-def test_the_real_files_give_23_recordings_of_eight_days(shared):
-    found = sessions(shared / "biohack")
-    assert len(found) == 23
-    assert len({(session.subject, session.session) for session in found}) == 8
-
-
-def test_the_real_files_of_a_session_were_recorded_on_one_day(shared):
+def test_the_real_files_are_23_recordings_of_eight_days(shared):
     days = {}
-    for session in sessions(shared / "biohack"):
+    found = sessions(shared / "biohack")
+    for session in found:
         day = datetime.fromtimestamp(session.trials[0].start, UTC).date()
         days.setdefault((session.subject, session.session), set()).add(day)
+    assert (len(found), len(days)) == (23, 8)
     assert {len(dates) for dates in days.values()} == {1}
