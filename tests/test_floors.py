@@ -42,7 +42,8 @@ THIRD_PARTY = {
     "features": {"pyarrow"},
     "models": {"torch", "torch_geometric", "onnx", "onnxruntime", "safetensors"},
     "corpora": {"mne", "scipy", "h5py", "mne_bids"},
-    "training": {"torch", "torch_geometric", "sklearn", "joblib", "matplotlib", "scipy"},
+    "training": {"torch", "torch_geometric", "sklearn", "joblib", "matplotlib", "scipy"}
+    | {"pyriemann"},
     "explore": {"scipy", "matplotlib"},
     "contact": {"matplotlib"},
     "doctor": {"pyqtgraph", "PySide6", "torch", "onnxruntime"},

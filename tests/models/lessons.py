@@ -1,6 +1,7 @@
 """Rows to fit a model on, for the networks that no loop trains."""
 
 import numpy as np
+from example_input import example_input
 
 from neuroaffect.models import NETWORKS
 from neuroaffect.pipeline import Network
@@ -31,7 +32,7 @@ def lesson(name, x, labels, targets, *, weights=None, trials=None, seed=0, **opt
 def fitted(name, targets, *, seed=0, n=24, **options):
     """Return the model fitted on noise, a class or a value for each row."""
     rng = np.random.default_rng(seed)
-    x = rng.normal(size=(n, *NETWORKS[name].example().size))
+    x = example_input(name, n, rng)
     labels = {
         t.dimension: np.arange(n) % len(t.classes) if t.classes else rng.uniform(-1, 1, n)
         for t in targets

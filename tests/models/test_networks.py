@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from example_input import example_input
 from lessons import FITTED, LOOPED, fitted, lesson
 from safetensors.torch import load, save
 from torch.nn import functional
@@ -44,8 +45,8 @@ def make(name, *, targets=TARGETS, seed=0, **options):
 
 
 def inputs(n, name="rbtransformer", seed=1):
-    size = (n, *NETWORKS[name].example().size)
-    return torch.from_numpy(np.random.default_rng(seed).normal(size=size).astype(np.float32))
+    x = example_input(name, n, np.random.default_rng(seed))
+    return torch.from_numpy(x.astype(np.float32))
 
 
 def batch_of(n, name):

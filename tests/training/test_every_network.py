@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from data import PIPELINE, dataset_of
+from example_input import example_input
 
 from neuroaffect.affect import Target
 from neuroaffect.models import NETWORKS
@@ -33,7 +34,7 @@ def info_of(shape) -> FeatureInfo:
 def one_epoch(name):
     """Return the network after an epoch, or a fit, on noise of two people."""
     shape, rng = NETWORKS[name].example(), np.random.default_rng(0)
-    features = rng.normal(size=(40, *shape.size))
+    features = example_input(name, 40, rng)
     features[::7, 1] = np.nan
     dataset = replace(
         dataset_of(subjects=2, trials=4, features=features),

@@ -5,9 +5,14 @@ Kept apart from the networks, so that a pipeline file is checked without loading
 
 from neuroaffect.models.options.attention import RBTransformerOptions
 from neuroaffect.models.options.base import Options
-from neuroaffect.models.options.classical import ExtraTreesOptions, LogisticOptions, SVMOptions
+from neuroaffect.models.options.classical import (
+    ExtraTreesOptions,
+    LogisticOptions,
+    SVMOptions,
+    TangentOptions,
+)
 from neuroaffect.models.options.graph import DGCNNOptions, HiSTNOptions
-from neuroaffect.models.options.samples import EEGNetOptions, TSceptionOptions
+from neuroaffect.models.options.samples import EEGNetOptions, SampleOptions, TSceptionOptions
 from neuroaffect.models.options.small import TinyOptions, TopomapCNNOptions
 
 __all__ = [
@@ -19,7 +24,9 @@ __all__ = [
     "Options",
     "RBTransformerOptions",
     "SVMOptions",
+    "SampleOptions",
     "TSceptionOptions",
+    "TangentOptions",
     "TinyOptions",
     "TopomapCNNOptions",
 ]

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from neuroaffect.models.options.base import Options
+from neuroaffect.models.shape import InputShape
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["ExtraTreesOptions", "LogisticOptions", "SVMOptions"]
+__all__ = ["ExtraTreesOptions", "LogisticOptions", "SVMOptions", "TangentOptions"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,3 +72,30 @@ class ExtraTreesOptions(Options):
         from neuroaffect.models.networks.extratrees import ExtraTrees
 
         return ExtraTrees
+
+
+@dataclass(frozen=True, kw_only=True)
+class TangentOptions(Options):
+    """Settings of :class:`neuroaffect.models.networks.tangent.Tangent`."""
+
+    network: ClassVar[str] = "tangent"
+    trained_by: ClassVar[Literal["loop", "fit"]] = "fit"
+    reads: ClassVar[str] = "covariance"
+
+    c: float = 1.0  # scikit-learn's C, of the logistic regression on tangent vectors
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.c > 0:
+            self._refuse("c", "a number above 0")
+
+    @classmethod
+    def load(cls) -> "type[nn.Module]":
+        from neuroaffect.models.networks.tangent import Tangent
+
+        return Tangent
+
+    @classmethod
+    def example(cls) -> InputShape:
+        electrodes = super().example().electrodes
+        return InputShape(electrodes=electrodes, features=electrodes)

@@ -13,6 +13,7 @@ from neuroaffect.training.classical.extratrees import fit_extratrees
 from neuroaffect.training.classical.lesson import Lesson
 from neuroaffect.training.classical.linear import fit_logistic
 from neuroaffect.training.classical.svm import fit_svm
+from neuroaffect.training.classical.tangent import fit_tangent
 
 if TYPE_CHECKING:
     from neuroaffect.models.head import AffectNetwork
@@ -24,5 +25,6 @@ FITTERS: Mapping[str, Callable[[Lesson], "AffectNetwork"]] = MappingProxyType(
         "extratrees": fit_extratrees,
         "logistic": fit_logistic,
         "svm": fit_svm,
+        "tangent": fit_tangent,
     }
 )
