@@ -12,7 +12,7 @@ from neuroaffect.models.options.classical import (
     TangentOptions,
 )
 from neuroaffect.models.options.graph import DGCNNOptions, HiSTNOptions
-from neuroaffect.models.options.samples import EEGNetOptions, SampleOptions, TSceptionOptions
+from neuroaffect.models.options.samples import EEGNetOptions, TSceptionOptions
 from neuroaffect.models.options.small import TinyOptions, TopomapCNNOptions
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "Options",
     "RBTransformerOptions",
     "SVMOptions",
-    "SampleOptions",
     "TSceptionOptions",
     "TangentOptions",
     "TinyOptions",

@@ -16,6 +16,8 @@ __all__ = ["EEGNetOptions", "SampleOptions", "TSceptionOptions"]
 class SampleOptions(Options):
     """Settings of a network whose input is the block `raw`; times are in seconds."""
 
+    reads: ClassVar[str] = "samples"
+
     def __post_init__(self) -> None:
         super().__post_init__()
         for field in fields(self):

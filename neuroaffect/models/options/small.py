@@ -33,6 +33,7 @@ class TopomapCNNOptions(Options):
     """Settings of :class:`neuroaffect.models.networks.topomap_cnn.TopomapCNN`."""
 
     network: ClassVar[str] = "topomap_cnn"
+    reads: ClassVar[str] = "topomap"
 
     filters: int = 16  # of the first layer; the others have twice as many
     width: int = 64  # numbers in the embedding
