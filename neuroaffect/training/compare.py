@@ -6,16 +6,15 @@ Conventions
 * Of classes the difference is in balanced accuracy; of values in mean squared error, the second's
   less the first's, so that above 0 the first is the better one.
 * With several people the unit is the person: the mean of their own differences, tested by flipping
-  their signs (all of them up to 2^12, else by chance), with Wilcoxon's signed ranks beside it. The
-  interval is a bootstrap over people. Fewer than six people cannot reach p = 0.05.
+  their signs, with Wilcoxon's signed ranks beside it. The interval is a bootstrap over people.
+  Fewer than six people cannot reach p = 0.05.
 * With one person the unit is the fold, and folds share training trials: the t test is corrected for
-  that, its variance times 1/folds + test/train instead of 1/folds. The folds must be the same.
+  that. The folds must be the same.
 * p is two-sided. Where several pairs are tested at once, `p_holm` counts them all.
 
 References
 ----------
-Nadeau and Bengio (2003), doi:10.1023/A:1024068626366 (corrected t); Demšar (2006), JMLR 7:1 (over
-data sets or people); Holm (1979), Scand. J. Statist. 6:65
+Demšar (2006), JMLR 7:1 (several models over several data sets, here people)
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,14 +27,13 @@ import numpy as np
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training.answers import Answers
 from neuroaffect.training.metrics.classification import balanced_accuracy
+from neuroaffect.training.paired import corrected_t, flipped_p, holm
 from neuroaffect.training.resampling import interval_of
 
-__all__ = ["Comparison", "compare", "compare_rows", "corrected_t", "flipped_p", "holm"]
+__all__ = ["Comparison", "compare", "compare_rows"]
 
-_EXACT = 12  # people whose signs are flipped in all ways
-_DRAWS = 10_000
+_DRAWS = 2000
 _ROUNDING = 1e-12  # sums in another order are equal
-_RANDOM = 2000  # bootstrap draws
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,63 +139,6 @@ def compare_rows(
     ]
 
 
-def flipped_p(differences: np.ndarray, *, rng: np.random.Generator) -> float:
-    """Return how often random signs give a mean as far from 0, two-sided.
-
-    Parameters
-    ----------
-    differences : ndarray, (people,)
-    rng : numpy.random.Generator
-        Where there are too many people to try all signs.
-    """
-    n = len(differences)
-    reached = abs(differences.sum()) - _ROUNDING
-    if n <= _EXACT:
-        signs = np.array(list(product((1.0, -1.0), repeat=n)))
-        return float(np.mean(np.abs(signs @ differences) >= reached))
-    signs = rng.choice((1.0, -1.0), size=(_DRAWS, n))
-    return float((1 + np.sum(np.abs(signs @ differences) >= reached)) / (1 + _DRAWS))
-
-
-def corrected_t(
-    differences: np.ndarray, *, test_to_train: float, level: float = 0.95
-) -> tuple[float, float, float]:
-    """Return p, low and high of the corrected resampled t test.
-
-    Parameters
-    ----------
-    differences : ndarray, (folds,)
-    test_to_train : float
-        Test trials over training trials; 0 is the plain t test.
-    level : float
-    """
-    from scipy.stats import t
-
-    n, mean = len(differences), float(differences.mean())
-    if n < 2:
-        raise EvaluationError(f"{n} fold tells nothing of chance; evaluate with two folds or more")
-    error = float(np.sqrt((1 / n + test_to_train) * differences.var(ddof=1)))
-    half = float(t.ppf((1 + level) / 2, n - 1)) * error
-    if error <= _ROUNDING:
-        p = 1.0 if abs(mean) <= _ROUNDING else 0.0
-    else:
-        p = float(2 * t.sf(abs(mean) / error, n - 1))
-    return p, mean - half, mean + half
-
-
-def holm(p: Sequence[float]) -> list[float]:
-    """Return p values corrected for their number, step by step from the smallest.
-
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    """
-    order = np.argsort(p, kind="stable")
-    stepped = np.asarray(p)[order] * np.arange(len(p), 0, -1)
-    corrected = np.empty(len(p))
-    corrected[order] = np.minimum(np.maximum.accumulate(stepped), 1.0)
-    return [float(one) for one in corrected]
-
-
 def _pairs(
     first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]] | None
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
@@ -247,7 +188,7 @@ def _over_people(first: Answers, second: Answers, rng: np.random.Generator) -> C
 
     people = [first.subject == person for person in np.unique(first.subject)]
     differences = np.array([_difference(first.take(own), second.take(own)) for own in people])
-    drawn = rng.integers(len(people), size=(_RANDOM, len(people)))
+    drawn = rng.integers(len(people), size=(_DRAWS, len(people)))
     low, high = interval_of(differences[drawn].mean(axis=1))
     same = np.abs(differences).max() <= _ROUNDING
     p = flipped_p(differences, rng=rng)

@@ -4,7 +4,8 @@ from scipy import stats
 
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training.answers import Answers
-from neuroaffect.training.compare import compare, compare_rows, corrected_t, flipped_p, holm
+from neuroaffect.training.compare import compare, compare_rows
+from neuroaffect.training.paired import corrected_t, flipped_p, holm
 
 
 def rng():

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from data import dataset_of
 
 from neuroaffect.training.identity import trial_identity
+from neuroaffect.training.mapped import Gathered
 
 
 def test_trials_with_offsets_of_their_own_are_always_named():
@@ -40,3 +43,10 @@ def test_a_feature_without_a_value_decides_nothing():
     data.features[:] += 50.0 * np.random.default_rng(0).normal(size=(4, 3, 2))[data.trials]
     data.features[:, 0] = np.nan
     assert trial_identity(data).accuracy == 1.0
+
+
+def test_features_in_a_file_name_trials_as_those_in_memory():
+    data = dataset_of(subjects=2, trials=6, ticks=12)
+    kept = Gathered(most_bytes=0)
+    kept.add(data.features)
+    assert trial_identity(replace(data, features=kept.whole())) == trial_identity(data)

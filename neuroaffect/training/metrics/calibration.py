@@ -45,7 +45,7 @@ def reliability(truth: np.ndarray, probabilities: np.ndarray, *, bins: int = _BI
     require_probabilities(truth, probabilities)
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == truth
-    place = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
+    place = np.searchsorted(np.linspace(0.0, 1.0, bins + 1)[1:-1], confidence)
     count = np.bincount(place, minlength=bins)
     sums = [np.bincount(place, weights=x, minlength=bins) for x in (confidence, right)]
     means = [np.divide(x, count, out=np.full(bins, np.nan), where=count > 0) for x in sums]
