@@ -13,8 +13,8 @@ from torch.nn import functional
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
 from neuroaffect.models.constraint import within
+from neuroaffect.models.losses import ccc_loss, class_loss, gaussian_loss
 from neuroaffect.models.prototypes import PrototypeReadout
-from neuroaffect.models.readout import LOG_SD_RANGE
 
 __all__ = ["AffectHead", "AffectNetwork", "Trunk", "affect_loss"]
 
@@ -138,11 +138,14 @@ def affect_loss(
     *,
     targets: Sequence[Target],
     smoothing: float = 0.0,
+    soft_width: float = 0.0,
+    regression: Literal["gaussian", "ccc"] = "gaussian",
     class_weights: Mapping[str, Tensor] = MappingProxyType({}),
 ) -> Tensor:
     """Return the mean over targets of the loss of each, over the samples that have its label.
 
-    Cross entropy for targets with classes, Gaussian negative log likelihood for continuous ones.
+    Cross entropy for targets with classes; for continuous ones the Gaussian negative log
+    likelihood, or the concordance.
 
     Parameters
     ----------
@@ -155,6 +158,10 @@ def affect_loss(
         As the network was built for.
     smoothing : float
         Share of each class label that is spread over all classes.
+    soft_width : float
+        Of ordinal targets, the width of their labels in steps between classes; 0 is none.
+    regression : {"gaussian", "ccc"}
+        What continuous targets are learned by.
     class_weights : mapping of str to Tensor, each (classes,)
         By dimension.
 
@@ -173,6 +180,7 @@ def affect_loss(
         raise ModelError(
             f"the network gives {raw.shape[1]} outputs; the targets need {sum(widths)}"
         )
+    number_loss = ccc_loss if regression == "ccc" else gaussian_loss
     losses = []
     for target, outputs in zip(targets, raw.split(widths, dim=1), strict=True):
         if target.dimension not in labels:
@@ -182,19 +190,15 @@ def affect_loss(
         if not known.any():
             continue
         if target.kind == "continuous":
-            losses.append(_gaussian(outputs[known], y[known]))
-        else:
-            weight = class_weights.get(target.dimension)
-            losses.append(
-                functional.cross_entropy(
-                    outputs[known], y[known].long(), weight=weight, label_smoothing=smoothing
-                )
+            losses.append(number_loss(outputs[known], y[known]))
+            continue
+        losses.append(
+            class_loss(
+                outputs[known],
+                y[known],
+                weight=class_weights.get(target.dimension),
+                smoothing=smoothing,
+                soft_width=soft_width if target.kind == "ordinal" else 0.0,
             )
+        )
     return torch.stack(losses).mean() if losses else 0.0 * raw.sum()
-
-
-def _gaussian(outputs: Tensor, y: Tensor) -> Tensor:
-    """Return the mean negative log likelihood of (n,) values, less its constant ½ ln 2π."""
-    mean = outputs[:, 0]
-    log_sd = outputs[:, 1].clamp(*LOG_SD_RANGE)
-    return (log_sd + 0.5 * ((y - mean) * torch.exp(-log_sd)) ** 2).mean()

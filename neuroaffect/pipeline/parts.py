@@ -11,6 +11,7 @@ from pydantic import (
     PlainSerializer,
     TypeAdapter,
     ValidationError,
+    model_validator,
 )
 
 from neuroaffect.affect import Target
@@ -141,28 +142,53 @@ class Recipe(Declared):
     `electrode_dropout` is the share of electrodes that are hidden from each row drawn, anew each
     time, so that the network bears to lose one later.
 
-    `calibration_folds` are the parts in which training trials (people, where there are several)
-    are held out once more to find out how sure the model may be: 0 leaves that out. Intervals are
-    made to hold `coverage` of what is true; `keep` is the share of ticks, the surest, of which the
-    model speaks.
-
     With `select`, only so many (channel, feature) cells are looked at: those of the largest R²
     over the training trials, chosen anew in each fold. 0 is all of them.
+
+    `soft_labels = "gaussian"` gives the neighbours of an ordered class their share, `soft_width`
+    steps wide. `regression` is what a number is learned by: the Gaussian likelihood, or the
+    concordance over each batch ("ccc").
+
+    `oversample = "smote"` fills up the rarer classes with rows between training rows, of every
+    combination of classes where there are several targets; a network then needs no `class_weights`
+    and gets none. `drop_share` of the training rows is left out at random, once.
+
+    From epoch `late_epoch` on (the first is 0) batches have `late_batch` rows; 0 leaves `batch`.
+    The cosine ends at `least_rate`. `clip_norm` bounds the norm of the gradient; 0 does not.
     """
 
     epochs: int = Field(default=40, gt=0)
     batch: int = Field(default=64, gt=0)
+    late_batch: int = Field(default=0, ge=0)
+    late_epoch: int = Field(default=0, ge=0)
     learning_rate: float = Field(default=1e-3, gt=0)
+    least_rate: float = Field(default=0.0, ge=0)
     weight_decay: float = Field(default=1e-3, ge=0)
+    clip_norm: float = Field(default=0.0, ge=0)
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    soft_labels: Literal["none", "gaussian"] = "none"
+    soft_width: float = Field(default=0.5, gt=0)
+    regression: Literal["gaussian", "ccc"] = "gaussian"
     schedule: Literal["constant", "cosine"] = "cosine"
     class_weights: bool = True
-    calibration_folds: int = Field(default=5, ge=0)
-    coverage: float = Field(default=0.9, gt=0, lt=1)
-    keep: float = Field(default=1.0, gt=0, le=1)
+    oversample: Literal["none", "smote"] = "none"
+    drop_share: float = Field(default=0.0, ge=0, lt=1)
     electrode_dropout: float = Field(default=0.1, ge=0, lt=1)
     select: int = Field(default=0, ge=0)
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Recipe":
+        if self.least_rate > self.learning_rate:
+            raise ValueError(
+                f"least_rate = {self.least_rate:g} is above learning_rate = "
+                f"{self.learning_rate:g}; the cosine falls"
+            )
+        return self
+
+    def batch_at(self, epoch: int) -> int:
+        """Return how many rows a batch of this epoch has."""
+        return self.late_batch if self.late_batch and epoch >= self.late_epoch else self.batch
 
 
 class Labels(Declared):

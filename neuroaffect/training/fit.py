@@ -20,6 +20,7 @@ from neuroaffect.pipeline import Pipeline
 from neuroaffect.stream import FeatureInfo
 from neuroaffect.training.classical import FITTERS, Lesson
 from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.drawn import Drawn, filled_up, thinned
 from neuroaffect.training.familiar import novelty_from
 from neuroaffect.training.labels import encode, fit_thresholds
 from neuroaffect.training.loop import Progress, train
@@ -194,6 +195,7 @@ def fit(
     pipeline = pipeline or dataset.pipeline
     if pipeline.network.readout == "prototypes":
         return _fit_prototypes(dataset, targets, pipeline, progress)
+    dataset = thinned(dataset, pipeline.training)
     thresholds = fit_thresholds(dataset.labels, dataset.trials, targets)
     labels = {t.dimension: encode(dataset.labels, t, thresholds) for t in targets}
     _require_labels(labels, targets)
@@ -207,16 +209,17 @@ def fit(
         lesson = _lesson(dataset, pipeline, (mean, sd), labels, targets, trial_weight, balance)
         network = FITTERS[pipeline.network.name](lesson)
     else:
+        drawn = _drawn(dataset, pipeline, (mean, sd), labels, targets, trial_weight)
         network = train(
             pipeline.network,
             pipeline.training,
-            rows=Rows(dataset, mean, sd),
+            rows=drawn.rows,
             shape=InputShape.of(dataset.input, hop_s=pipeline.hop_s),
-            person=np.unique(dataset.subject, return_inverse=True)[1],
-            labels=labels,
+            person=drawn.person,
+            labels=drawn.labels,
             targets=targets,
-            row_weights=trial_weight,
-            class_weights=balance,
+            row_weights=drawn.weights,
+            class_weights={} if pipeline.training.oversample == "smote" else balance,
             progress=progress,
         )
     return Fitted(
@@ -237,6 +240,26 @@ def fit(
         majority={t.dimension: _majority(labels[t.dimension], t, trial_weight) for t in targets},
         one_class=_one_class(labels, targets),
     )
+
+
+def _drawn(
+    dataset: Dataset,
+    pipeline: Pipeline,
+    normaliser: tuple[np.ndarray, np.ndarray],
+    labels: Mapping[str, np.ndarray],
+    targets: Sequence[Target],
+    trial_weight: np.ndarray,
+) -> Drawn:
+    """Return what the loop draws from."""
+    drawn = Drawn(
+        rows=Rows(dataset, *normaliser),
+        labels=labels,
+        person=np.unique(dataset.subject, return_inverse=True)[1],
+        weights=trial_weight,
+    )
+    if pipeline.training.oversample == "smote":
+        return filled_up(drawn, targets, seed=pipeline.training.seed)
+    return drawn
 
 
 def _fit_prototypes(

@@ -8,6 +8,7 @@ import numpy as np
 from neuroaffect.affect import Target
 from neuroaffect.models import InputShape, build
 from neuroaffect.pipeline import Network, Recipe
+from neuroaffect.training.drawn import FilledUp
 from neuroaffect.training.rows import Rows
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def train(
     network: Network,
     recipe: Recipe,
     *,
-    rows: Rows,
+    rows: Rows | FilledUp,
     shape: InputShape,
     person: np.ndarray,
     labels: Mapping[str, np.ndarray],
@@ -45,7 +46,7 @@ def train(
     network : Network
         Its name and its options.
     recipe : Recipe
-    rows : Rows
+    rows : Rows or FilledUp
         Normalised features.
     shape : InputShape
         Of the features.
@@ -92,7 +93,7 @@ class _Deck:
 
     def __init__(
         self,
-        rows: Rows,
+        rows: Rows | FilledUp,
         labels: Mapping[str, np.ndarray],
         person: np.ndarray,
         weights: np.ndarray,
@@ -109,14 +110,14 @@ class _Deck:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def draw(self, done: float) -> "Batch":
+    def draw(self, size: int, done: float) -> "Batch":
         """Return the next batch; `done` is the share of the training that is behind."""
         import torch
 
         from neuroaffect.models.batch import Batch
 
         numbers = torch.multinomial(
-            self._weights, self._recipe.batch, replacement=True, generator=self._draws
+            self._weights, size, replacement=True, generator=self._draws
         ).numpy()
         x, present = self._rows.take(numbers)
         return Batch(
@@ -165,18 +166,26 @@ class _Loop:
         """Train for all epochs."""
         import torch
 
-        epochs, steps = self._recipe.epochs, max(1, len(deck) // self._recipe.batch)
-        cosine = torch.optim.lr_scheduler.CosineAnnealingLR(self._optimizer, T_max=epochs * steps)
+        recipe = self._recipe
+        sizes = [recipe.batch_at(epoch) for epoch in range(recipe.epochs)]
+        steps = [max(1, len(deck) // size) for size in sizes]
+        whole, behind = sum(steps), 0
+        cosine = torch.optim.lr_scheduler.CosineAnnealingLR(
+            self._optimizer, T_max=whole, eta_min=recipe.least_rate
+        )
         self._parts.train()
-        for epoch in range(epochs):
-            for step in range(steps):
-                self._step(deck.draw((epoch * steps + step) / (epochs * steps)))
-                if self._recipe.schedule == "cosine":
+        for epoch, (size, count) in enumerate(zip(sizes, steps, strict=True)):
+            for _ in range(count):
+                self._step(deck.draw(size, behind / whole))
+                behind += 1
+                if recipe.schedule == "cosine":
                     cosine.step()
             if progress is not None:
-                progress(epoch + 1, epochs)
+                progress(epoch + 1, recipe.epochs)
 
     def _step(self, batch: "Batch") -> None:
+        import torch
+
         from neuroaffect.models.head import affect_loss
 
         embedding = self._model.embed(batch.x, batch.present)
@@ -185,12 +194,16 @@ class _Loop:
             batch.labels,
             targets=self._targets,
             smoothing=self._recipe.label_smoothing,
+            soft_width=self._recipe.soft_width if self._recipe.soft_labels == "gaussian" else 0.0,
+            regression=self._recipe.regression,
             class_weights=self._class_weights,
         )
         if self._auxiliary is not None:
             loss = loss + self._auxiliary(self._model, batch, embedding)
         self._optimizer.zero_grad()
         loss.backward()
+        if self._recipe.clip_norm:
+            torch.nn.utils.clip_grad_norm_(self._parts.parameters(), self._recipe.clip_norm)
         self._optimizer.step()
 
 
