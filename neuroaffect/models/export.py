@@ -5,6 +5,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from neuroaffect.models.novelty import Novelty
 __all__ = ["Normalised", "to_onnx"]
 
 _OPSET = 17  # the first with layer norm as one operator
+_NEWER_OPSET = 18  # the first that the newer exporter writes
 _TOLERANCE = 1e-5  # of the largest output, or of 1: what float32 may lose in another order of sums
 
 _KNOWN_WARNINGS = (
@@ -91,41 +93,93 @@ def to_onnx(network: Normalised) -> bytes:
     Raises
     ------
     ModelError
-        If onnxruntime and torch disagree on the graph by more than float32 rounding.
+        If the network has an operation that ONNX does not know, or onnxruntime and torch disagree
+        on the graph by more than float32 rounding.
     """
     network = copy.deepcopy(network).cpu().eval()  # the caller's stays in its mode, on its device
-    graph = _export(network)
-    _prove(network, graph)
-    return graph
+    try:
+        return _proven(network, _export(network))
+    except ModelError as error:
+        # Some networks from elsewhere are beyond torch's older exporter and not beyond its newer
+        # one, which asks for one package more. Ours all take the first.
+        if find_spec("onnxscript") is None:
+            raise ModelError(
+                f"{error}; with onnxscript installed, torch's newer exporter is tried as well"
+            ) from error
+    return _proven(network, _export_anew(network))
 
 
 def _export(network: Normalised) -> bytes:
     file = io.BytesIO()
-    names = ["raw"] if network.novelty is None else ["raw", "novelty"]
-    with _known_warnings_ignored():
-        torch.onnx.export(
-            network,
-            (_probe(network, 2),),
-            file,
-            dynamo=False,
-            opset_version=_OPSET,
-            input_names=["features"],
-            output_names=names,
-            dynamic_axes={name: {0: "batch"} for name in ("features", *names)},
-        )
+    names = _outputs(network)
+    try:
+        with _known_warnings_ignored():
+            torch.onnx.export(
+                network,
+                (_probe(network, 2),),
+                file,
+                dynamo=False,
+                opset_version=_OPSET,
+                input_names=["features"],
+                output_names=names,
+                dynamic_axes={name: {0: "batch"} for name in ("features", *names)},
+            )
+    except torch.onnx.OnnxExporterError as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"the network cannot be written as ONNX ({reason})") from error
     return file.getvalue()
 
 
-def _prove(network: Normalised, graph: bytes) -> None:
-    session = open_session(graph)
+def _export_anew(network: Normalised) -> bytes:
+    """Return the graph as torch's newer exporter writes it."""
+    try:
+        with warnings.catch_warnings():
+            # What it warns of is torch's own business, or that of a module which is not ours.
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(
+                network,
+                (_probe(network, 2),),
+                dynamo=True,
+                opset_version=_NEWER_OPSET,
+                input_names=["features"],
+                output_names=_outputs(network),
+                dynamic_shapes=({0: torch.export.Dim("batch")},),
+                verbose=False,
+            )
+    except torch.onnx.OnnxExporterError as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"the network cannot be written as ONNX ({reason})") from error
+    return program.model_proto.SerializeToString()
+
+
+def _outputs(network: Normalised) -> list[str]:
+    return ["raw"] if network.novelty is None else ["raw", "novelty"]
+
+
+def _proven(network: Normalised, graph: bytes) -> bytes:
+    """Return the graph, which says what the network says."""
+    from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument, RuntimeException
+
+    try:
+        session = open_session(graph)
+    except ModelError as error:
+        raise ModelError("torch wrote the network as ONNX that nobody can read") from error
     for batch in (1, 7):
         x = _probe(network, batch)
         with torch.no_grad():
             expected = network(x)
         expected = expected if isinstance(expected, tuple) else (expected, None)
-        for said, meant in zip(answers(session, x.numpy()), expected, strict=True):
+        try:
+            found = answers(session, x.numpy())
+        except (InvalidArgument, RuntimeException) as error:
+            raise ModelError(
+                f"the network, written as ONNX for 2 inputs, does not take {batch}; "
+                "it must work on each input by itself"
+            ) from error
+        for said, meant in zip(found, expected, strict=True):
             if meant is not None:
                 _agree(said, meant.numpy())
+    return graph
 
 
 def _agree(said: np.ndarray, meant: np.ndarray) -> None:

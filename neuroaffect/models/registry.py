@@ -28,27 +28,25 @@ from neuroaffect.models.shape import InputShape
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["NETWORKS", "build", "options_of"]
+__all__ = ["NETWORKS", "build", "options_of", "register"]
 
-
-NETWORKS: Mapping[str, type[Options]] = MappingProxyType(
-    {
-        options.network: options
-        for options in (
-            DGCNNOptions,
-            EEGNetOptions,
-            ExtraTreesOptions,
-            HiSTNOptions,
-            LogisticOptions,
-            RBTransformerOptions,
-            SVMOptions,
-            TSceptionOptions,
-            TangentOptions,
-            TinyOptions,
-            TopomapCNNOptions,
-        )
-    }
-)
+_KNOWN: dict[str, type[Options]] = {
+    options.network: options
+    for options in (
+        DGCNNOptions,
+        EEGNetOptions,
+        ExtraTreesOptions,
+        HiSTNOptions,
+        LogisticOptions,
+        RBTransformerOptions,
+        SVMOptions,
+        TangentOptions,
+        TinyOptions,
+        TopomapCNNOptions,
+        TSceptionOptions,
+    )
+}
+NETWORKS: Mapping[str, type[Options]] = MappingProxyType(_KNOWN)
 
 
 def options_of(name: str, given: Mapping[str, object] = MappingProxyType({})) -> Options:
@@ -74,6 +72,41 @@ def options_of(name: str, given: Mapping[str, object] = MappingProxyType({})) ->
         if key not in known:
             raise ModelError(f"{name} has no option '{key}'{known_names(key, known)}")
     return options(**given)
+
+
+def register(options: type[Options]) -> type[Options]:
+    """Make a network known by its name, for as long as this Python runs.
+
+    For networks from elsewhere, see :class:`~neuroaffect.models.options.foreign.ForeignOptions`;
+    works as a decorator. To register the same class again changes nothing.
+
+    Parameters
+    ----------
+    options : type of Options
+        A frozen dataclass; its `network` is the name.
+
+    Returns
+    -------
+    type of Options
+        The same.
+
+    Raises
+    ------
+    ModelError
+        If it is no frozen dataclass, has no name, or its name is taken by another network.
+    """
+    name = getattr(options, "network", None)
+    if not isinstance(name, str) or not name:
+        raise ModelError(f'{options.__name__} has no name; give it network: ClassVar[str] = "…"')
+    own = vars(options).get("__dataclass_params__")
+    if not issubclass(options, Options) or own is None or not own.frozen:
+        raise ModelError(
+            f"{name}: {options.__name__} is no frozen dataclass of its own; derive it from "
+            "ForeignOptions and write @dataclass(frozen=True, kw_only=True) above it"
+        )
+    if _KNOWN.setdefault(name, options) is not options:
+        raise ModelError(f"a network is called '{name}' already; choose another name")
+    return options
 
 
 def build(

@@ -13,7 +13,7 @@ from neuroaffect.errors import ModelError, StreamError
 from neuroaffect.models.calibration import Calibration
 from neuroaffect.models.card import Card, resolved
 from neuroaffect.models.folder import check_free, read_folder, write_folder
-from neuroaffect.models.registry import build
+from neuroaffect.models.registry import NETWORKS, build
 from neuroaffect.models.shape import InputShape
 from neuroaffect.montage import Montage, scalp
 from neuroaffect.pipeline import Pipeline
@@ -104,7 +104,7 @@ def save(
         fingerprint=pipeline.fingerprint,
         sessions=sessions,
         scores=tuple(scores),
-        versions=_versions(),
+        versions=_versions(pipeline.network.name),
     )
     _check_fit(card, shape, network, normaliser)
     whole = Normalised(network, *normaliser, novelty)
@@ -127,7 +127,8 @@ def rebuild(folder: Path | str) -> "nn.Module":
     Raises
     ------
     ModelError
-        If a file of the bundle is missing or changed.
+        If a file of the bundle is missing or changed, or its network came from elsewhere and is
+        not registered.
     """
     from safetensors.torch import load
 
@@ -137,6 +138,11 @@ def rebuild(folder: Path | str) -> "nn.Module":
     folder = Path(folder)
     contents = read_folder(folder)
     card = Card.from_json(contents["bundle.json"], where=f"bundle {folder.name}")
+    if card.network not in NETWORKS:
+        raise ModelError(
+            f"bundle {folder.name} holds the network '{card.network}', which is not known here; "
+            "register the options class it was trained with (neuroaffect.models.register) first"
+        )
     pipeline = Pipeline.from_toml(contents["pipeline.toml"].decode(), where="pipeline.toml")
     shape = InputShape(
         electrodes=card.electrodes,
@@ -204,9 +210,9 @@ def _positions_m(electrodes: tuple[str, ...]) -> tuple[tuple[float, float, float
     return tuple(tuple(point) for point in positions.tolist())
 
 
-def _versions() -> dict[str, str]:
+def _versions(network: str) -> dict[str, str]:
     found = {}
-    for name in _LIBRARIES:
+    for name in (*_LIBRARIES, *getattr(NETWORKS.get(network), "packages", ())):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

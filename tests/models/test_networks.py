@@ -206,6 +206,11 @@ def test_export_leaves_the_network_in_its_mode(name):
     assert network.network.training
 
 
+def test_a_network_whose_example_is_samples_says_that_it_reads_them(name):
+    # A corpus is shown to the networks that read what its pipeline gives.
+    assert (NETWORKS[name].reads == "samples") == (NETWORKS[name].example().rate_hz > 0)
+
+
 def test_the_docstring_names_a_paper_and_where_to_find_it(name):
     text = NETWORKS[name].load().__doc__
     assert re.search(r"References\n.*\(\d{4}\).*(doi:10\.|arXiv:)", text, flags=re.DOTALL)

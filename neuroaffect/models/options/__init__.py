@@ -11,6 +11,7 @@ from neuroaffect.models.options.classical import (
     SVMOptions,
     TangentOptions,
 )
+from neuroaffect.models.options.foreign import ForeignOptions
 from neuroaffect.models.options.graph import DGCNNOptions, HiSTNOptions
 from neuroaffect.models.options.samples import EEGNetOptions, TSceptionOptions
 from neuroaffect.models.options.small import TinyOptions, TopomapCNNOptions
@@ -19,6 +20,7 @@ __all__ = [
     "DGCNNOptions",
     "EEGNetOptions",
     "ExtraTreesOptions",
+    "ForeignOptions",
     "HiSTNOptions",
     "LogisticOptions",
     "Options",

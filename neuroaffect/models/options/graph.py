@@ -37,6 +37,7 @@ class HiSTNOptions(Options):
     """Settings of :class:`neuroaffect.models.networks.histn.HiSTN`."""
 
     network: ClassVar[str] = "histn"
+    reads: ClassVar[str] = "samples"
 
     kernels: int = 8  # long kernels in time, shared by all electrodes
     kernel: int = 64  # samples in each: half a second at 128 Hz
