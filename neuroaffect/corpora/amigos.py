@@ -166,8 +166,8 @@ AMIGOS = Corpus(
     ),
     note=(
         "One rating per film; high is above the median of the person's training ratings. Long "
-        "films were seen alone by some and in groups by others. Models that know nobody of the "
-        "test score 55 to 66 % in careful reproductions, with thresholds of their own."
+        "films were seen alone by some and in groups by others. Models that have not met the "
+        "person score 55 to 66 % in careful reproductions, with thresholds of their own."
     ),
     citation="Miranda-Correa et al. (2021), doi:10.1109/TAFFC.2018.2884461",
     pipeline="amigos",

@@ -258,7 +258,7 @@ KEMOCON = Corpus(
     ),
     citation="Park et al. (2020), doi:10.1038/s41597-020-00630-y",
     pipeline="kemocon",
-    splits=("leave-subject-out", "blocked", "leaky"),
+    splits=("leave-subject-out", "leaky-across-subjects"),
     folds=3,
     open=_sessions,
 )

@@ -43,11 +43,11 @@ def test_ratings_longer_than_the_debate_lose_their_first_ones(root):
 
 def test_the_two_minutes_of_the_baseline_are_rest(root):
     layout.write_person(root, 1)
-    assert sessions(root)[0].rests == ((START - 300, START - 180),)
+    assert sessions(root)[0].rests == ((START - 130, START - 10),)
 
 
 def test_minutes_without_all_signals_are_no_trials(root):
-    layout.write_person(root, 1, gap=range(360, 500))  # the last 80 s
+    layout.write_person(root, 1, gap=range(200, 400))  # the last 70 s
     assert [t.id for t in sessions(root)[0].trials] == ["minute-01"]
 
 

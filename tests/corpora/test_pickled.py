@@ -232,7 +232,7 @@ def test_an_empty_file_is_one_sentence(tmp_path):
 
 
 def test_no_step_of_the_language_is_forgotten():
-    from neuroaffect.corpora.pickled import _STEPS
+    from neuroaffect.corpora.pickled_steps import STEPS
 
     # What calls, imports, extends or fetches from elsewhere, and sets, which no data set has.
     left_out = {"INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "EXT1", "EXT2", "EXT4", "PERSID",
@@ -241,7 +241,7 @@ def test_no_step_of_the_language_is_forgotten():
     known = {
         op.name
         for op in pickletools.opcodes
-        if op.code.encode("latin-1") in _STEPS or op.name == "STOP"
+        if op.code.encode("latin-1") in STEPS or op.name == "STOP"
     }
     assert known | left_out == {op.name for op in pickletools.opcodes}
     assert not known & left_out

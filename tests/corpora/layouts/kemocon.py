@@ -6,8 +6,8 @@ import numpy as np
 
 __all__ = ["START_MS", "write", "write_annotations", "write_person", "write_subjects"]
 
-START_MS = 1_552_898_831_000  # of the debate; the baseline begins five minutes before
-BASELINE_S, DEBATE_S = 300, 130
+START_MS = 1_552_898_831_000  # of the debate; the baseline begins two minutes and more before
+BASELINE_S, DEBATE_S = 130, 130
 RATES_HZ = {"EDA": 4, "BVP": 64, "TEMP": 4, "ACC": 32}
 _LEVELS = {"EDA": 0.8, "BVP": 0.0, "TEMP": 33.0, "ACC": 37.0}
 _FEELINGS = "cheerful,happy,angry,nervous,sad"
