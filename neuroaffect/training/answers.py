@@ -10,6 +10,8 @@ from neuroaffect.errors import EvaluationError
 
 __all__ = ["Answers"]
 
+_NAMES = {"subject", "unit", "trial"}  # may be words
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Answers:
@@ -85,7 +87,7 @@ class Answers:
         Raises
         ------
         EvaluationError
-            If arrays are missing or unknown, or differ in length.
+            If arrays are missing, unknown or no numbers, or differ in length.
         """
         known = {field.name for field in fields(cls)}
         needed = {"truth", "predicted", "majority", "subject", "unit"}
@@ -94,7 +96,16 @@ class Answers:
                 f"answers hold {', '.join(sorted(told))}; they need {', '.join(sorted(needed))} "
                 f"and may have {', '.join(sorted(known - needed))}"
             )
-        try:
-            return cls(**{name: np.array(values) for name, values in told.items()})
-        except ValueError as error:
-            raise EvaluationError(f"answers cannot be read: {error}") from None
+        return cls(**{name: _array(name, values) for name, values in told.items()})
+
+
+def _array(name: str, values: object) -> np.ndarray:
+    try:
+        array = np.array(values)
+    except ValueError:
+        raise EvaluationError(f"'{name}' of the answers is no even list of numbers") from None
+    if array.ndim == 0 or array.dtype.kind not in ("iufU" if name in _NAMES else "iuf"):
+        raise EvaluationError(
+            f"'{name}' of the answers holds {str(values)[:40]}; it must be a list of numbers"
+        )
+    return array

@@ -179,3 +179,10 @@ def test_values_come_back_from_json_as_values():
 def test_answers_without_a_truth_are_refused():
     with pytest.raises(EvaluationError, match="they need majority"):
         Answers.heard({"predicted": [1]})
+
+
+@pytest.mark.parametrize("wrong", ["yes", ["yes", "no"], [1, None], [[1], [1, 2]]])
+def test_answers_that_are_no_numbers_are_refused(wrong):
+    told = answers([0, 1], [0, 1]).told()
+    with pytest.raises(EvaluationError, match="'predicted' of the answers"):
+        Answers.heard({**told, "predicted": wrong})
