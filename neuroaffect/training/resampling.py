@@ -65,8 +65,15 @@ def bootstrap_weights(
         times = rng.multinomial(people, np.full(people, 1 / people), size=part)
         weights = np.empty((part, len(subject)))
         for rows, drawn in zip(of_person, times.T, strict=True):
-            weights[:, rows] = rng.multinomial(drawn * len(rows), np.full(len(rows), 1 / len(rows)))
+            weights[:, rows] = _drawn(len(rows), drawn, rng)
         yield weights
+
+
+def _drawn(trials: int, times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return how often each trial of a person is drawn who is drawn so often, (draws, trials)."""
+    cell = trials * np.repeat(np.arange(len(times)), times * trials)
+    cell += rng.integers(trials, size=len(cell))
+    return np.bincount(cell, minlength=trials * len(times)).reshape(-1, trials)
 
 
 def interval_of(values: np.ndarray, *, level: float = 0.95) -> tuple[float, float]:
