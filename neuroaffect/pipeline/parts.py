@@ -142,6 +142,11 @@ class Recipe(Declared):
     `electrode_dropout` is the share of electrodes that are hidden from each row drawn, anew each
     time, so that the network bears to lose one later.
 
+    `calibration_folds` are the parts in which training trials (people, where there are several)
+    are held out once more to find out how sure the model may be: 0 leaves that out. Intervals are
+    made to hold `coverage` of what is true; `keep` is the share of ticks, the surest, of which the
+    model speaks.
+
     With `select`, only so many (channel, feature) cells are looked at: those of the largest R²
     over the training trials, chosen anew in each fold. 0 is all of them.
 
@@ -173,6 +178,9 @@ class Recipe(Declared):
     class_weights: bool = True
     oversample: Literal["none", "smote"] = "none"
     drop_share: float = Field(default=0.0, ge=0, lt=1)
+    calibration_folds: int = Field(default=5, ge=0)
+    coverage: float = Field(default=0.9, gt=0, lt=1)
+    keep: float = Field(default=1.0, gt=0, le=1)
     electrode_dropout: float = Field(default=0.1, ge=0, lt=1)
     select: int = Field(default=0, ge=0)
     seed: int = 0
