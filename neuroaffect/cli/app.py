@@ -15,8 +15,8 @@ from neuroaffect.errors import NeuroaffectError
 __all__ = ["app", "main"]
 
 VERBS = ("demo", "doctor", "devices", "pipelines", "blocks", "streams", "quality", "info",
-         "convert", "record", "replay", "features", "explore", "train", "evaluate", "live",
-         "check")  # fmt: skip
+         "convert", "record", "replay", "features", "explore", "train", "distill", "evaluate",
+         "live", "check")  # fmt: skip
 
 # Which extra brings a library that an installation may lack.
 EXTRA_OF = {

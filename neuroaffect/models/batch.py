@@ -28,6 +28,8 @@ class Batch:
         Number of the person among those who train.
     following : Tensor, shape (B, E, F)
         `x` of the next tick of the same trial, NaN where there is none.
+    rows : Tensor of int64, shape (B,)
+        Their numbers among all training rows.
     done : float
         Share of the training that is behind, from 0 to 1.
     """
@@ -37,6 +39,7 @@ class Batch:
     labels: Mapping[str, Tensor]
     person: Tensor
     following: Tensor
+    rows: Tensor
     done: float
 
 

@@ -39,6 +39,8 @@ class Card:
         Of the samples along the second axis; 0 if features are no samples.
     positions_m : tuple of (x, y, z) or None
         Of the electrodes, in mne's head frame, where all are known.
+    quantised : bool
+        The graph's weights are 8-bit integers; those in weights.safetensors are not.
     calibration : Calibration or None
         How sure it may be; None if that was not found out.
     fingerprint : str
@@ -60,6 +62,7 @@ class Card:
     features: tuple[str, ...]
     sample_rate_hz: float
     positions_m: tuple[tuple[float, float, float], ...] | None
+    quantised: bool
     calibration: Calibration | None
     fingerprint: str
     sessions: Mapping[str, str]

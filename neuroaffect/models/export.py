@@ -80,11 +80,15 @@ class Normalised(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         """(B, E, F) → (B, outputs), and (B,) if novelty is told."""
-        z = (x - self.mean) / self.sd
-        known = ~torch.isnan(z) & torch.isfinite(self.sd)  # (B, E, F)
-        z = torch.where(known, z, torch.zeros_like(z))
+        z, known = self.normalised(x)
         raw = self.network(z, known.any(dim=-1))
         return raw if self.novelty is None else (raw, self.novelty(z, known))
+
+    def normalised(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, E, F) → the same of mean 0 and sd 1, 0 without a value; and where there is one."""
+        z = (x - self.mean) / self.sd
+        known = ~torch.isnan(z) & torch.isfinite(self.sd)
+        return torch.where(known, z, torch.zeros_like(z)), known
 
 
 def to_onnx(network: Normalised) -> bytes:

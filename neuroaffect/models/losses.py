@@ -1,4 +1,4 @@
-"""What a wrong answer costs: classes, ordered classes, numbers."""
+"""What a wrong answer costs: classes, ordered classes, numbers; and one unlike a teacher's."""
 
 import torch
 from torch import Tensor
@@ -6,7 +6,14 @@ from torch.nn import functional
 
 from neuroaffect.models.readout import LOG_SD_RANGE
 
-__all__ = ["ccc_loss", "class_loss", "gaussian_labels", "gaussian_loss"]
+__all__ = [
+    "ccc_loss",
+    "class_loss",
+    "concordance",
+    "gaussian_labels",
+    "gaussian_loss",
+    "softened_kl",
+]
 
 _LEAST_SPREAD = 1e-8  # of a batch whose answers and truths are all the same number
 
@@ -83,8 +90,6 @@ def gaussian_loss(outputs: Tensor, y: Tensor) -> Tensor:
 def ccc_loss(outputs: Tensor, y: Tensor) -> Tensor:
     """Return 1 minus the concordance of the means with (n,) numbers, plus what the error bar costs.
 
-    Concordance is 2 cov(x, y) / (var x + var y + (mean x - mean y)²), over the batch.
-
     Notes
     -----
     Concordance says nothing of how sure to be. The standard deviation is learned by its
@@ -94,9 +99,32 @@ def ccc_loss(outputs: Tensor, y: Tensor) -> Tensor:
     ----------
     Lin (1989), doi:10.2307/2532051
     """
-    x = outputs[:, 0]
+    still = torch.stack([outputs[:, 0].detach(), outputs[:, 1]], dim=1)
+    return 1 - concordance(outputs[:, 0], y) + gaussian_loss(still, y)
+
+
+def concordance(x: Tensor, y: Tensor) -> Tensor:
+    """Return Lin's concordance of (n,) numbers, 2 cov / (var + var + (difference of means)²).
+
+    References
+    ----------
+    Lin (1989), doi:10.2307/2532051
+    """
     dx, dy = x - x.mean(), y - y.mean()
     apart = dx.square().mean() + dy.square().mean() + (x.mean() - y.mean()).square()
-    concordance = 2 * (dx * dy).mean() / (apart + _LEAST_SPREAD)
-    still = torch.stack([x.detach(), outputs[:, 1]], dim=1)
-    return 1 - concordance + gaussian_loss(still, y)
+    return 2 * (dx * dy).mean() / (apart + _LEAST_SPREAD)
+
+
+def softened_kl(said: Tensor, meant: Tensor, *, temperature: float) -> Tensor:
+    """Return how far logits are from a teacher's, (n, classes) each, both softened.
+
+    KL(teacher ‖ student) of the softmax at this temperature, times its square so that the
+    gradient keeps its size.
+
+    References
+    ----------
+    Hinton, Vinyals, Dean (2015), arXiv:1503.02531
+    """
+    meant = functional.log_softmax(meant / temperature, dim=1)
+    said = functional.log_softmax(said / temperature, dim=1)
+    return temperature**2 * functional.kl_div(said, meant, reduction="batchmean", log_target=True)

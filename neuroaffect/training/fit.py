@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from neuroaffect.models.novelty import Novelty
 
-__all__ = ["Fitted", "fit"]
+__all__ = ["Fitted", "fit", "statistics"]
 
 _AT_ONCE = 1024  # rows in one answer: what a network makes of them on its way is many times larger
 _LEAST_SD = 1e-6  # nats; a feature that never changes must not become infinite
@@ -129,6 +129,7 @@ class Fitted:
         *,
         sessions: Mapping[str, str] = MappingProxyType({}),
         scores: Sequence[Mapping[str, object]] = (),
+        quantise: bool = False,
     ) -> None:
         """Write a bundle that goes live.
 
@@ -139,6 +140,8 @@ class Fitted:
             Training recordings by name, and their SHA-256.
         scores : sequence of mapping
             Rows of the evaluation.
+        quantise : bool
+            Let the graph that runs have weights of 8 bits.
 
         Raises
         ------
@@ -158,6 +161,7 @@ class Fitted:
             thresholds=self.thresholds,
             sessions=sessions,
             scores=scores,
+            quantise=quantise,
         )
 
 
@@ -200,7 +204,7 @@ def fit(
     labels = {t.dimension: encode(dataset.labels, t, thresholds) for t in targets}
     _require_labels(labels, targets)
     trial_weight = 1 / np.bincount(dataset.trials)[dataset.trials]  # (n,), 1 per trial
-    mean, sd = _statistics(dataset.features, trial_weight)
+    mean, sd = statistics(dataset.features, trial_weight)
     if pipeline.training.select:
         best = best_cells(dataset, labels, targets, count=pipeline.training.select)
         sd = np.where(best, sd, np.inf)  # what is left out is 0, whatever its value
@@ -281,9 +285,7 @@ def _fit_prototypes(
     return replace(fitted, network=network, pipeline=pipeline)
 
 
-def _statistics(
-    features: np.ndarray | Mapped, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def statistics(features: np.ndarray | Mapped, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return weighted mean and sd of each feature over the rows with a value, (channels, features).
 
     One that never has a value has an infinite sd: nothing was learned of it, nothing it says

@@ -21,7 +21,10 @@ __all__ = [
     "labelled_session",
     "marked_rests",
     "marked_trials",
+    "unlabelled_session",
 ]
+
+_PIECE_S = 30.0  # of a recording without trials: longer than most windows, and several a session
 
 
 def labelled_session(
@@ -69,6 +72,40 @@ def labelled_session(
         open=partial(Recorded, path),
         trials=trials,
         rests=rests,
+        files=(path,),
+    )
+
+
+def unlabelled_session(path: Path | str, *, subject: str = "S1") -> LabelledSession:
+    """Return a recording that nobody rated, in pieces of half a minute.
+
+    Raises
+    ------
+    EvaluationError
+        If it is shorter than two pieces.
+    SessionError
+        If it cannot be read.
+    """
+    path = Path(path)
+    times = [chunk.times[[0, -1]] for _, chunk in Recorded(path) if len(chunk)]
+    first, last = (np.min(times), np.max(times)) if times else (0.0, 0.0)
+    pieces = int((last - first) // _PIECE_S)
+    if pieces < 2:
+        raise EvaluationError(
+            f"{path.name} lasts {last - first:.0f} s; {2 * _PIECE_S:g} s are the least"
+        )
+    return LabelledSession(
+        subject=subject,
+        session=path.stem,
+        open=partial(Recorded, path),
+        trials=tuple(
+            Trial(
+                id=f"{path.stem}:{number}",
+                start=first + number * _PIECE_S,
+                stop=first + (number + 1) * _PIECE_S,
+            )
+            for number in range(pieces)
+        ),
         files=(path,),
     )
 

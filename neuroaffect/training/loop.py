@@ -34,6 +34,7 @@ def train(
     targets: Sequence[Target],
     row_weights: np.ndarray,
     class_weights: Mapping[str, np.ndarray],
+    teacher: Callable[[int], "nn.Module"] | None = None,
     progress: Progress | None = None,
 ) -> "nn.Module":
     """Return a network trained on these rows, on the CPU and ready to be asked.
@@ -59,6 +60,9 @@ def train(
         How often a row is drawn, against the others.
     class_weights : mapping of str to ndarray, (classes,)
         By dimension, in the loss.
+    teacher : callable, optional
+        Returns, for the width of an embedding, what is learned beside the labels:
+        an :class:`~neuroaffect.models.batch.Auxiliary`.
     progress : callable, optional
         Called with (epochs done, epochs in all).
 
@@ -78,8 +82,10 @@ def train(
         ).to(device)
         draws = torch.Generator().manual_seed(int(rng.integers(2**63)))
         deck = _Deck(rows, labels, person, row_weights, recipe, draws, device)
-        auxiliary = getattr(model.encoder, "auxiliary", _nothing)(people=int(person.max()) + 1)
-        loop = _Loop(model, auxiliary, recipe, targets, _tensors(class_weights, device))
+        own = getattr(model.encoder, "auxiliary", _nothing)(people=int(person.max()) + 1)
+        taught = None if teacher is None else teacher(model.encoder.width)
+        beside = [part.to(device) for part in (own, taught) if part is not None]
+        loop = _Loop(model, beside, recipe, targets, _tensors(class_weights, device))
         loop.run(deck, progress)
     return model.cpu().eval()
 
@@ -126,6 +132,7 @@ class _Deck:
             labels=_tensors({d: y[numbers] for d, y in self._labels.items()}, self._device),
             person=torch.from_numpy(self._person[numbers]).to(self._device),
             following=torch.from_numpy(self._rows.following(numbers)).to(self._device),
+            rows=torch.from_numpy(numbers).to(self._device),
             done=done,
         )
 
@@ -146,7 +153,7 @@ class _Loop:
     def __init__(
         self,
         model: "AffectNetwork",
-        auxiliary: "nn.Module | None",
+        beside: "Sequence[nn.Module]",
         recipe: Recipe,
         targets: Sequence[Target],
         class_weights: Mapping[str, "torch.Tensor"],
@@ -155,9 +162,8 @@ class _Loop:
 
         self._model, self._recipe, self._targets = model, recipe, targets
         self._class_weights = class_weights
-        self._auxiliary = auxiliary
-        parts = [model] if auxiliary is None else [model, auxiliary.to(_device_of(model))]
-        self._parts = torch.nn.ModuleList(parts)
+        self._beside = beside
+        self._parts = torch.nn.ModuleList([model, *beside])
         self._optimizer = torch.optim.AdamW(
             self._parts.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
@@ -198,17 +204,13 @@ class _Loop:
             regression=self._recipe.regression,
             class_weights=self._class_weights,
         )
-        if self._auxiliary is not None:
-            loss = loss + self._auxiliary(self._model, batch, embedding)
+        for auxiliary in self._beside:
+            loss = loss + auxiliary(self._model, batch, embedding)
         self._optimizer.zero_grad()
         loss.backward()
         if self._recipe.clip_norm:
             torch.nn.utils.clip_grad_norm_(self._parts.parameters(), self._recipe.clip_norm)
         self._optimizer.step()
-
-
-def _device_of(model: "nn.Module") -> "torch.device":
-    return next(model.parameters()).device
 
 
 def _tensors(arrays: Mapping[str, np.ndarray], device: "torch.device") -> dict[str, "torch.Tensor"]:

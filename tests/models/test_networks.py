@@ -59,6 +59,7 @@ def batch_of(n, name):
         labels={"valence": y.float(), "arousal": torch.linspace(-1, 1, n)},
         person=y,
         following=inputs(n, name, seed=2),
+        rows=torch.arange(n),
         done=0.5,
     )
 

@@ -61,6 +61,7 @@ SENT = {
     "heart-strap": ({"ibi": (0, ["RR"])}, 300),
     "kemocon": (E4, 240),
     "muse": ({"eeg": (256, MUSE), "acc": (52, XYZ)}, 40),
+    "prototypes": ({"eeg": (128, EPOC)}, 80),
     "openbci-cyton": ({"eeg": (250, CYTON)}, 80),
     "openbci-cyton-daisy": ({"eeg": (125, DAISY)}, 80),
     "polar-h10": ({"ecg": (130, ["ECG"])}, 120),
