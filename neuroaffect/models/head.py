@@ -115,7 +115,7 @@ class AffectNetwork(nn.Module):
                     "to be like one; use the linear readout"
                 )
             encoder.speak(sum(target.outputs for target in targets))
-        self.encoder = encoder
+        self.encoder, self.targets = encoder, tuple(targets)
         self.head = AffectHead(encoder.width, targets=targets, trunk=encoder.trunk, readout=readout)
 
     def forward(self, x: Tensor, present: Tensor | None = None) -> Tensor:

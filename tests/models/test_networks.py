@@ -26,8 +26,8 @@ from neuroaffect.training.classical import FITTERS
 ELECTRODES = 6
 VALENCE = Target(dimension="valence")
 TARGETS = (VALENCE, Target(dimension="arousal", kind="continuous"))
-# Learning rates other than 0.001: so few weights behind two dropouts of a half take larger steps.
-PACE = {"eegnet": 0.01}
+# Learning rates other than 0.001: few weights behind dropouts of a half take larger steps.
+PACE = {"eegnet": 0.01, "rgnn": 0.01}
 DIMENSION_AND_MORE = (*TARGETS, Target(dimension="grip", kind="nominal", classes=("a", "b", "c")))
 
 

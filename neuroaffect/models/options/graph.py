@@ -9,7 +9,7 @@ from neuroaffect.models.shape import InputShape
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["DGCNNOptions", "HiSTNOptions"]
+__all__ = ["DGCNNOptions", "HiSTNOptions", "RGNNOptions"]
 
 _EPOC = ("AF3", "F7", "F3", "FC5", "T7", "P7", "O1", "O2", "P8", "T8", "FC6", "F4", "F8", "AF4")
 
@@ -53,6 +53,34 @@ class HiSTNOptions(Options):
     def example(cls) -> InputShape:
         """Return the paper's input: 14 electrodes, one second at 128 Hz."""
         return _second_of(_EPOC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RGNNOptions(Options):
+    """Settings of :class:`neuroaffect.models.networks.rgnn.RGNN`."""
+
+    network: ClassVar[str] = "rgnn"
+
+    hidden: int = 32  # features per electrode after the graph convolution
+    hops: int = 2  # how far a message goes
+    dropout: float = 0.5  # before the readout
+    sparsity: float = 0.01  # weight of the sum of all |edges| in the loss
+    adversary: float = 1.0  # weight of the domain adversary of each electrode; 0 is none
+    spread: float = 0.1  # ε of the emotion-aware label distribution, from 0 (none) to below 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("sparsity", "adversary"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                self._refuse(name, "a number of 0 or more")
+        if not 0 <= self.spread < 1:
+            self._refuse("spread", "a number from 0 to below 1")
+
+    @classmethod
+    def load(cls) -> "type[nn.Module]":
+        from neuroaffect.models.networks.rgnn import RGNN
+
+        return RGNN
 
 
 def _second_of(electrodes: tuple[str, ...]) -> InputShape:
