@@ -12,7 +12,7 @@ from neuroaffect.models.options.classical import (
     TangentOptions,
 )
 from neuroaffect.models.options.foreign import ForeignOptions
-from neuroaffect.models.options.graph import DGCNNOptions, HiSTNOptions, RGNNOptions
+from neuroaffect.models.options.graph import DGCNNOptions, HiSTNOptions, LGGNetOptions, RGNNOptions
 from neuroaffect.models.options.samples import EEGNetOptions, TSceptionOptions
 from neuroaffect.models.options.small import TinyOptions, TopomapCNNOptions
 
@@ -22,6 +22,7 @@ __all__ = [
     "ExtraTreesOptions",
     "ForeignOptions",
     "HiSTNOptions",
+    "LGGNetOptions",
     "LogisticOptions",
     "Options",
     "RBTransformerOptions",

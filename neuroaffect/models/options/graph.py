@@ -9,7 +9,7 @@ from neuroaffect.models.shape import InputShape
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["DGCNNOptions", "HiSTNOptions", "RGNNOptions"]
+__all__ = ["DGCNNOptions", "HiSTNOptions", "LGGNetOptions", "RGNNOptions"]
 
 _EPOC = ("AF3", "F7", "F3", "FC5", "T7", "P7", "O1", "O2", "P8", "T8", "FC6", "F4", "F8", "AF4")
 
@@ -81,6 +81,34 @@ class RGNNOptions(Options):
         from neuroaffect.models.networks.rgnn import RGNN
 
         return RGNN
+
+
+@dataclass(frozen=True, kw_only=True)
+class LGGNetOptions(Options):
+    """Settings of :class:`neuroaffect.models.networks.lggnet.LGGNet`.
+
+    The defaults are those of its authors' training script for DEAP.
+    """
+
+    network: ClassVar[str] = "lggnet"
+    reads: ClassVar[str] = "samples"
+
+    kernels: int = 64  # of each of the three lengths
+    pool: int = 16  # samples whose mean power is taken
+    pool_step: int = 4  # samples from one mean to the next
+    hidden: int = 32  # features per region after the graph convolution
+    dropout: float = 0.5  # before the readout
+
+    @classmethod
+    def load(cls) -> "type[nn.Module]":
+        from neuroaffect.models.networks.lggnet import LGGNet
+
+        return LGGNet
+
+    @classmethod
+    def example(cls) -> InputShape:
+        """Return six electrodes, one second at 128 Hz."""
+        return _second_of(("AF3", "AF4", "T7", "T8", "O1", "O2"))
 
 
 def _second_of(electrodes: tuple[str, ...]) -> InputShape:
