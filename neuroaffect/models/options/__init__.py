@@ -12,6 +12,7 @@ from neuroaffect.models.options.classical import (
     TangentOptions,
 )
 from neuroaffect.models.options.foreign import ForeignOptions
+from neuroaffect.models.options.fusion import FusionTFSOptions
 from neuroaffect.models.options.graph import DGCNNOptions, HiSTNOptions, LGGNetOptions, RGNNOptions
 from neuroaffect.models.options.samples import EEGNetOptions, TSceptionOptions
 from neuroaffect.models.options.small import TinyOptions, TopomapCNNOptions
@@ -21,6 +22,7 @@ __all__ = [
     "EEGNetOptions",
     "ExtraTreesOptions",
     "ForeignOptions",
+    "FusionTFSOptions",
     "HiSTNOptions",
     "LGGNetOptions",
     "LogisticOptions",
