@@ -83,7 +83,7 @@ class AffectHead(nn.Module):
         embedding = self.trunk(embedding)
         if math.isinf(self._max_norm) or isinstance(self.readout, PrototypeReadout):
             return self.readout(embedding)
-        weight = within(self.readout.weight, self._max_norm)
+        weight = within(self.readout.weight, self._max_norm, training=self.training)
         return functional.linear(embedding, weight, self.readout.bias)
 
 

@@ -155,8 +155,15 @@ def test_lost_electrodes_are_as_if_they_had_never_been_there(name, training):
 
 
 def test_a_max_norm_is_torchs_renorm():
-    w = noise(6, 10)
-    torch.testing.assert_close(within(w, 3.0), torch.renorm(w, 2, 0, 3.0))
+    w = nn.Parameter(noise(6, 10))
+    torch.testing.assert_close(within(w, 3.0, training=False), torch.renorm(w, 2, 0, 3.0))
+
+
+def test_a_weight_at_its_bound_is_free_to_come_back():
+    w = nn.Parameter(4.0 * torch.eye(3))
+    within(w, 1.0, training=True).sum().backward()
+    assert torch.equal(w, torch.eye(3))
+    assert torch.equal(w.grad, torch.ones(3, 3))
 
 
 def test_readout_weights_of_eegnet_count_for_a_norm_of_a_quarter_at_most():

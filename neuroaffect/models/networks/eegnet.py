@@ -87,7 +87,8 @@ class EEGNet(nn.Module):
         # An even kernel, padded on both sides by half of it, gives one sample too many.
         x = self.temporal(x[:, None])[..., -self.samples :]  # (B, F1, E, T)  each electrode alike
         x = self.temporal_norm(x, present[:, None, :, None])  # (B, F1, E, T)  0 where there is none
-        x = within(self.spatial, _SPATIAL_NORM) @ x  # (B, F1, D, T)  depthwise, over electrodes
+        spatial = within(self.spatial, _SPATIAL_NORM, training=self.training)  # (F1, D, E)
+        x = spatial @ x  # (B, F1, D, T)  depthwise, over electrodes
         x = functional.elu(self.spatial_norm(x.flatten(1, 2)))  # (B, D·F1, T)
         x = self.dropout(functional.avg_pool1d(x, _POOLS[0]))  # (B, D·F1, T/4)
         x = self.memory(x)[..., -(self.samples // _POOLS[0]) :]  # (B, D·F1, T/4)  each by itself

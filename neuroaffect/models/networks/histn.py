@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from neuroaffect.errors import ModelError
 from neuroaffect.models.chebyshev import chebyshev_terms, masked_edges
+from neuroaffect.models.constraint import within
 from neuroaffect.models.head import Trunk
 from neuroaffect.models.masking import MaskedBatchNorm, masked_softmax
 from neuroaffect.models.options import HiSTNOptions
@@ -128,10 +129,12 @@ class Signal(nn.Module):
         """(B, E, samples) → (B, E, (samples - 4) / 2)."""
         there = present[..., None]
         # No activation stands between the kernels and their weighted sum: one kernel per electrode.
-        kernels = _held(self.weigh, self.training) @ self.kernels  # (E, samples of a kernel)
+        weigh = within(self.weigh, 1.0, training=self.training, dim=None)
+        kernels = weigh @ self.kernels  # (E, samples of a kernel)
         x = _per_electrode(x, kernels, padding=self.padding)[..., self.surplus :]
         x = functional.elu(self.weigh_norm(x, there))  # (B, E, samples)
-        x = _per_electrode(x, _held(self.smooth, self.training, dim=1))  # (B, E, samples - 4)
+        smooth = within(self.smooth, 1.0, training=self.training)
+        x = _per_electrode(x, smooth)  # (B, E, samples - 4)
         x = functional.elu(self.smooth_norm(x, there))
         return self.dropout(functional.avg_pool1d(x, _POOL))  # (B, E, T)
 
@@ -213,23 +216,11 @@ class WithinRegions(nn.Module):
         self.register_buffer("places", torch.tensor(places), persistent=False)
 
     def forward(self) -> Tensor:
-        values = _held(self.values, self.training) if self.bounded else self.values
+        values = self.values
+        if self.bounded:
+            values = within(values, 1.0, training=self.training, dim=None)
         flat = torch.zeros(self.electrodes**2, device=values.device)
         return flat.scatter(0, self.places, values).view(self.electrodes, self.electrodes)
-
-
-def _held(weight: nn.Parameter, training: bool, *, dim: int | None = None) -> Tensor:
-    """Return weights whose norm along `dim` is 1 at most; without `dim` each weight by itself.
-
-    In training the parameter itself is cut, as Keras does after each step: so a weight at its
-    bound is free to come back.
-    """
-    size = weight.abs() if dim is None else weight.norm(dim=dim, keepdim=True)
-    held = weight / size.clamp(min=1.0)
-    if not training:
-        return held
-    weight.data.copy_(held)
-    return weight
 
 
 def _short_kernels(electrodes: int) -> Tensor:
