@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroaffect.affect import Target
-from neuroaffect.training.labels import encode, fit_thresholds
+from neuroaffect.training.classes import encode, fit_thresholds
 
 __all__ = ["Contrast", "contrasts"]
 

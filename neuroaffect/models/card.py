@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,10 @@ class Card:
         Rows of the evaluation.
     versions : mapping of str to str
         Libraries at the time of training.
+    thresholds : mapping of str to float
+        What was high in training, by dimension, or by "dimension.rating" of quadrants.
+    person_thresholds : mapping of str to mapping of str to float
+        The same by person, where each had one; `thresholds` are then anybody else's.
     """
 
     network: str
@@ -68,6 +72,8 @@ class Card:
     sessions: Mapping[str, str]
     scores: tuple[Mapping[str, Any], ...]
     versions: Mapping[str, str]
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    person_thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
         """Return the card as JSON text; numbers that are not finite become null."""
@@ -117,20 +123,27 @@ def resolved(targets: Sequence[Target], thresholds: Mapping[str, float]) -> tupl
     ModelError
         If a threshold is still to be found ("median"), or belongs to no target.
     """
-    foreign = sorted(set(thresholds) - {target.dimension for target in targets})
-    if foreign:
+    places = {name for target in targets for name in _places(target)}
+    if foreign := sorted(set(thresholds) - places):
         raise ModelError(f"threshold of '{foreign[0]}' belongs to no target; leave it out")
     known = []
     for target in targets:
         if target.dimension in thresholds:
             target = replace(target, threshold=float(thresholds[target.dimension]))
-        if target.threshold == "median":
+        if isinstance(target.threshold, str) and not set(_places(target)) <= set(thresholds):
             raise ModelError(
-                f"target '{target.dimension}' has threshold = 'median'; "
+                f"target '{target.dimension}' has threshold = '{target.threshold}'; "
                 "give the number that training found"
             )
         known.append(target)
     return tuple(known)
+
+
+def _places(target: Target) -> tuple[str, ...]:
+    """Return the names that its thresholds go by."""
+    if target.of:
+        return tuple(f"{target.dimension}.{rating}" for rating in target.of)
+    return (target.dimension,)
 
 
 def _target_entry(target: Target) -> dict[str, Any]:
@@ -141,12 +154,17 @@ def _target_entry(target: Target) -> dict[str, Any]:
         "classes": target.classes,
         "scale": scale,
         "threshold": target.threshold,
+        "rule": target.rule,
+        "drop": target.drop,
+        "edges": target.edges,
+        "of": target.of,
     }
 
 
 def _target(entry: Mapping[str, Any]) -> Target:
     scale = None if entry["scale"] is None else RatingScale(*entry["scale"])
-    return Target(**{**entry, "classes": tuple(entry["classes"]), "scale": scale})
+    lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
+    return Target(**{**entry, **lists, "scale": scale})
 
 
 def _plain(value: Any) -> Any:

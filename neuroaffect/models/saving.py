@@ -48,6 +48,7 @@ def save(
     novelty: "Novelty | None" = None,
     quantise: bool = False,
     thresholds: Mapping[str, float] = MappingProxyType({}),
+    person_thresholds: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
     sessions: Mapping[str, str] = MappingProxyType({}),
     scores: Sequence[Mapping[str, Any]] = (),
 ) -> None:
@@ -75,7 +76,9 @@ def save(
         Let the graph that runs have weights of 8 bits: a quarter of the size, and answers that
         differ a little from the trained ones.
     thresholds : mapping of str to float
-        By dimension, where a target leaves it to training.
+        By dimension, where a target leaves it to training; by "dimension.rating" for quadrants.
+    person_thresholds : mapping of str to mapping of str to float
+        By the same, and by person, where each has one; `thresholds` are everybody else's.
     sessions : mapping of str to str
         Training recordings by name, and their SHA-256.
     scores : sequence of mapping
@@ -100,6 +103,8 @@ def save(
         options=pipeline.network.options,
         readout=pipeline.network.readout,
         targets=resolved(targets, thresholds),
+        thresholds=thresholds,
+        person_thresholds=person_thresholds,
         rates_hz={track: float(rate) for track, rate in rates_hz.items()},
         electrodes=shape.electrodes,
         features=shape.features,

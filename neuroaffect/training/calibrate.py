@@ -15,9 +15,9 @@ from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.models import Calibration
 from neuroaffect.pipeline import Pipeline
+from neuroaffect.training.classes import encode
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.fit import Fitted, fit
-from neuroaffect.training.labels import encode
 from neuroaffect.training.loop import Progress
 from neuroaffect.training.splits import Split, leave_trials_out
 
@@ -240,7 +240,10 @@ def hold_out(
             HeldOut(
                 raw=raw,
                 novelty=novelty,
-                truth={t.dimension: encode(test.labels, t, fitted.thresholds) for t in targets},
+                truth={
+                    t.dimension: encode(test.labels, t, fitted.thresholds, test.subject)
+                    for t in targets
+                },
                 group=group[split.test],
             )
         )

@@ -18,11 +18,11 @@ from neuroaffect.errors import EvaluationError
 from neuroaffect.models import Calibration, InputShape, read_out, save
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.stream import FeatureInfo
+from neuroaffect.training.classes import PersonThresholds, Threshold, encode, fit_thresholds
 from neuroaffect.training.classical import FITTERS, Lesson
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.drawn import Drawn, filled_up, thinned
 from neuroaffect.training.familiar import novelty_from
-from neuroaffect.training.labels import encode, fit_thresholds
 from neuroaffect.training.loop import Progress, train
 from neuroaffect.training.mapped import Mapped, blocks
 from neuroaffect.training.prototypes import settle_prototypes, validation_rows
@@ -57,7 +57,7 @@ class Fitted:
         What its input holds.
     mean, sd : ndarray, shape (electrodes, features)
         The normaliser; an infinite sd where a feature was not selected.
-    thresholds : mapping of str to float
+    thresholds : mapping of str to float or PersonThresholds
         Ratings above it are high.
     majority : mapping of str to float
         The training trials' most frequent class, or their mean value.
@@ -76,7 +76,7 @@ class Fitted:
     input: FeatureInfo
     mean: np.ndarray
     sd: np.ndarray
-    thresholds: Mapping[str, float]
+    thresholds: Mapping[str, Threshold]
     majority: Mapping[str, float]
     one_class: frozenset[str]
     novelty: "Novelty"
@@ -158,7 +158,15 @@ class Fitted:
             shape=self.shape,
             calibration=self.calibration,
             novelty=None if self.calibration is None else self.novelty,
-            thresholds=self.thresholds,
+            thresholds={
+                key: value.pooled if isinstance(value, PersonThresholds) else value
+                for key, value in self.thresholds.items()
+            },
+            person_thresholds={
+                key: value.of
+                for key, value in self.thresholds.items()
+                if isinstance(value, PersonThresholds)
+            },
             sessions=sessions,
             scores=scores,
             quantise=quantise,
@@ -200,9 +208,10 @@ def fit(
     if pipeline.network.readout == "prototypes":
         return _fit_prototypes(dataset, targets, pipeline, progress)
     dataset = thinned(dataset, pipeline.training)
-    thresholds = fit_thresholds(dataset.labels, dataset.trials, targets)
-    labels = {t.dimension: encode(dataset.labels, t, thresholds) for t in targets}
+    thresholds = fit_thresholds(dataset.labels, dataset.trials, targets, dataset.subject)
+    labels = _encoded(dataset, targets, thresholds)
     _require_labels(labels, targets)
+    dataset, labels = _labelled(dataset, labels)
     trial_weight = 1 / np.bincount(dataset.trials)[dataset.trials]  # (n,), 1 per trial
     mean, sd = statistics(dataset.features, trial_weight)
     if pipeline.training.select:
@@ -279,7 +288,7 @@ def _fit_prototypes(
     )
     fitted = fit(dataset.take(~back), targets=targets, pipeline=linear, progress=progress)
     kept = dataset.take(back)
-    labels = {t.dimension: encode(kept.labels, t, fitted.thresholds) for t in targets}
+    labels = _encoded(kept, targets, fitted.thresholds)
     rows = Rows(kept, fitted.mean, fitted.sd)
     network = settle_prototypes(fitted.network, rows, kept, labels, targets)
     return replace(fitted, network=network, pipeline=pipeline)
@@ -309,6 +318,23 @@ def _normalised(features: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.nd
     """Return features of mean 0 and sd 1; one without a value counts as its mean."""
     z = (features - mean) / sd
     return np.where(np.isfinite(z), z, 0.0)
+
+
+def _encoded(
+    dataset: Dataset, targets: Sequence[Target], thresholds: Mapping[str, Threshold]
+) -> dict[str, np.ndarray]:
+    """Return class numbers or values of each row by dimension, (n,)."""
+    return {t.dimension: encode(dataset.labels, t, thresholds, dataset.subject) for t in targets}
+
+
+def _labelled(
+    dataset: Dataset, labels: Mapping[str, np.ndarray]
+) -> tuple[Dataset, Mapping[str, np.ndarray]]:
+    """Return the rows with any label: one without, or in a dropped middle, teaches nothing."""
+    kept = np.any([np.isfinite(y) for y in labels.values()], axis=0)
+    if kept.all():
+        return dataset, labels
+    return dataset.take(kept), {dimension: y[kept] for dimension, y in labels.items()}
 
 
 def _require_labels(labels: Mapping[str, np.ndarray], targets: Sequence[Target]) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 from neuroaffect.affect import Target
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.training.answers import Answers
+from neuroaffect.training.classes import Threshold, encode
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.fit import fit
-from neuroaffect.training.labels import encode
 from neuroaffect.training.splits import Split
 
 __all__ = ["Fold", "gather", "is_confounded", "run_fold", "with_network"]
@@ -73,7 +73,9 @@ def run_fold(dataset: Dataset, model: str, split: Split, targets: Sequence[Targe
         model=model,
         test=split.test,
         said=fitted.say(test.features),
-        truth={t.dimension: encode(test.labels, t, fitted.thresholds) for t in targets},
+        truth={
+            t.dimension: encode(test.labels, t, fitted.thresholds, test.subject) for t in targets
+        },
         majority=fitted.majority,
         shares={t.dimension: _shares(train, t, fitted.thresholds) for t in targets},
         trained=len(np.unique(train.trials)),
@@ -163,9 +165,9 @@ def _per_trial(dataset: Dataset, target: Target, ticks: _Ticks, folds: Sequence[
     )
 
 
-def _shares(train: Dataset, target: Target, thresholds: Mapping[str, float]) -> np.ndarray:
+def _shares(train: Dataset, target: Target, thresholds: Mapping[str, Threshold]) -> np.ndarray:
     """Return how often each class occurs among the training trials, (classes,)."""
-    classes = encode(train.labels, target, thresholds)
+    classes = encode(train.labels, target, thresholds, train.subject)
     weight = 1 / np.bincount(train.trials)[train.trials]  # each trial counts once
     rated = np.isfinite(classes)
     if not target.classes or not rated.any():

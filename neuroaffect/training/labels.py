@@ -1,23 +1,18 @@
-"""What is learned: trials out of a recording's own marks, and classes out of ratings."""
+"""Trials out of a recording's own marks."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-
-import numpy as np
 
 from neuroaffect.acquire import Recorded
 from neuroaffect.acquire.marks import Marks
 from neuroaffect.acquire.timeline import heard_trials
-from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.pipeline import Labels, Pipeline
 from neuroaffect.session.labelled import LabelledSession, Trial
 from neuroaffect.session.rated import rated_trials
 
 __all__ = [
-    "encode",
-    "fit_thresholds",
     "labelled_session",
     "marked_rests",
     "marked_trials",
@@ -192,92 +187,3 @@ def _marks(recorded: Recorded, labels: Labels, path: Path) -> Iterator[tuple[flo
     for name, chunk in recorded:
         if name == wanted[0]:
             yield from ((time, words[0]) for time, words in marks.take(chunk))
-
-
-def fit_thresholds(
-    labels: Mapping[str, np.ndarray], trials: np.ndarray, targets: Sequence[Target]
-) -> dict[str, float]:
-    """Return what counts as high, for each binary target with a scale, from training rows only.
-
-    Parameters
-    ----------
-    labels : mapping of str to ndarray, (n,)
-        Ratings of the *training* rows.
-    trials : ndarray of int, (n,)
-        Their trials; each trial counts once.
-    targets : sequence of Target
-
-    Returns
-    -------
-    dict of str to float
-        Ratings above it are high.
-
-    Notes
-    -----
-    Where the median is the highest rating given (8, 8, 8, 5: nothing lies above), "median" is
-    halfway to the next lower one, so that the most frequent rating is high.
-    """
-    thresholds = {}
-    for target in targets:
-        if target.kind != "binary" or target.scale is None:
-            continue
-        ratings = _per_trial(_column(labels, target), trials)
-        if isinstance(target.threshold, float | int):
-            thresholds[target.dimension] = float(target.threshold)
-        elif target.threshold == "median" and len(ratings):
-            thresholds[target.dimension] = _median(ratings)
-        else:
-            thresholds[target.dimension] = (target.scale.low + target.scale.high) / 2
-    return thresholds
-
-
-def encode(
-    labels: Mapping[str, np.ndarray], target: Target, thresholds: Mapping[str, float]
-) -> np.ndarray:
-    """Return the class number of each row, or its place in [-1, 1] if continuous, (n,).
-
-    NaN where there is no rating.
-
-    Raises
-    ------
-    EvaluationError
-        If the labels lack the dimension, or hold a class that the target does not have.
-    """
-    ratings = _column(labels, target)
-    if target.kind == "continuous":
-        return ratings if target.scale is None else target.scale.to_unit(ratings)
-    if target.dimension in thresholds:
-        high = (ratings > thresholds[target.dimension]).astype(np.float64)
-        return np.where(np.isfinite(ratings), high, np.nan)
-    steps = ratings - (0.0 if target.scale is None else target.scale.low)
-    classes = np.floor(steps)  # scales in halves: 3.5 belongs to the class that begins at 3
-    wrong = np.isfinite(classes) & ((classes < 0) | (classes >= len(target.classes)))
-    if wrong.any():
-        raise EvaluationError(
-            f"'{target.dimension}' is labelled {ratings[wrong][0]:g}, but has the "
-            f"{len(target.classes)} classes {', '.join(target.classes)}"
-        )
-    return classes
-
-
-def _median(ratings: np.ndarray) -> float:
-    median = float(np.median(ratings))
-    below = ratings[ratings < median]
-    if median < ratings.max() or not len(below):
-        return median
-    return (median + float(below.max())) / 2
-
-
-def _per_trial(ratings: np.ndarray, trials: np.ndarray) -> np.ndarray:
-    """Return one rating per trial, whatever the number of its ticks; unrated ones are left out."""
-    _, first = np.unique(trials, return_index=True)
-    return ratings[first][np.isfinite(ratings[first])]
-
-
-def _column(labels: Mapping[str, np.ndarray], target: Target) -> np.ndarray:
-    if target.dimension not in labels:
-        raise EvaluationError(
-            f"no trial is labelled with '{target.dimension}'; "
-            f"labelled are {', '.join(labels) or 'none'}"
-        )
-    return labels[target.dimension]
