@@ -14,11 +14,11 @@ from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.models import AffectModel, InputShape, rebuild
 from neuroaffect.pipeline import Network, Pipeline
+from neuroaffect.training.classes import encode
 from neuroaffect.training.classical import FITTERS
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.familiar import novelty_from
 from neuroaffect.training.fit import Fitted, statistics
-from neuroaffect.training.labels import encode
 from neuroaffect.training.loop import Progress, train
 from neuroaffect.training.rows import Rows
 
@@ -149,7 +149,9 @@ def distill(
     rows = Rows(dataset, mean, sd)
     shape = InputShape.of(dataset.input, hop_s=pipeline.hop_s)
     ratings = (
-        {t.dimension: encode(dataset.labels, t, thresholds) for t in targets} if labels else {}
+        {t.dimension: encode(dataset.labels, t, thresholds, dataset.subject) for t in targets}
+        if labels
+        else {}
     )
     network = train(
         pipeline.network,

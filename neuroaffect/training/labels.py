@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from neuroaffect.acquire import Recorded
 from neuroaffect.acquire.marks import Marks
 from neuroaffect.acquire.timeline import heard_trials
