@@ -1,87 +1,20 @@
-"""What holds for every corpus: its labels, its streams, and how it refuses."""
+"""What holds for every corpus: its labels and its streams."""
 
-import pickle
 import re
-import shutil
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from layouts import LAYOUTS
+from playing import LOOKED_AT, played, sessions_of, span_of
 from typer.testing import CliRunner
 
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import CORPORA, NAMES, corpus_of
-from neuroaffect.errors import EvaluationError, NeuroaffectError
 from neuroaffect.training.splits import SPLITS
 from neuroaffect.units import CANONICAL, KINDS
 
-LOOKED_AT = 3  # sessions whose samples are read: the first of each data set
 pytestmark = pytest.mark.parametrize("name", NAMES)
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """Each data set's files, written once: name → folder."""
-
-    @cache
-    def build(name):
-        root = tmp_path_factory.mktemp(name)
-        LAYOUTS[name](root)
-        return root
-
-    return build
-
-
-@pytest.fixture
-def root(built, name):
-    return built(name)
-
-
-@pytest.fixture
-def copy(root, tmp_path):
-    """The same files, to be spoilt."""
-    return shutil.copytree(root, tmp_path / "copy")
-
-
-def sessions_of(name, root, **settings):
-    return list(corpus_of(name).sessions(root, **settings))
-
-
-def played(session):
-    """Return the streams of a session, and the samples of each as one: (times, first, data)."""
-    source = session.open()
-    chunks = {stream: [] for stream in source.streams}
-    for stream, chunk in source:
-        chunks[stream].append(chunk)
-    return source.streams, chunks
-
-
-def span_of(chunks):
-    times = [chunk.times for parts in chunks.values() for chunk in parts if len(chunk)]
-    return min(t[0] for t in times), max(t[-1] for t in times)
-
-
-def refusal(name, root):
-    """Return the sentence with which a data set is refused, None if all of it can be played."""
-    try:
-        for session in corpus_of(name).sessions(root):
-            for _ in session.open():
-                pass
-    except NeuroaffectError as error:
-        return str(error)
-    return None
-
-
-def one_of_each_kind(root):
-    """Return a file for each name that is left when numbers are taken out of it."""
-    files = sorted(path for path in root.rglob("*") if path.is_file())
-    return {re.sub(r"\d+", "", file.relative_to(root).as_posix()): file for file in files}.values()
-
-
-def is_one_sentence(text):
-    return text.strip() and "\n" not in text and "Traceback" not in text
 
 
 def test_there_is_a_layout_to_test_it_on(name):
@@ -221,67 +154,6 @@ def test_the_files_of_a_session_are_named_for_its_provenance(name, root):
 def test_only_the_people_asked_for_are_opened(name, root):
     person = sessions_of(name, root)[-1].subject
     assert {s.subject for s in sessions_of(name, root, subjects=[person])} == {person}
-
-
-def test_an_unknown_person_is_named_beside_the_known_ones(name, root):
-    known = sessions_of(name, root)[0].subject
-    with pytest.raises(EvaluationError, match=rf"'nobody'.*{re.escape(known)}") as raised:
-        sessions_of(name, root, subjects=["nobody"])
-    assert is_one_sentence(str(raised.value))
-
-
-@pytest.mark.parametrize("place", ["absent", "empty", "a file"])
-def test_a_folder_without_its_files_is_one_sentence(name, place, tmp_path):
-    folder = tmp_path / "here"
-    if place == "empty":
-        folder.mkdir()
-    if place == "a file":
-        folder.write_text("not a folder")
-    with pytest.raises(EvaluationError, match=re.escape(str(folder))) as raised:
-        sessions_of(name, folder)
-    assert is_one_sentence(str(raised.value))
-
-
-@pytest.mark.parametrize("kept", [0, 7, 0.3, 0.97])
-def test_truncated_files_are_refused_or_hold_their_trials(name, kept, copy):
-    for file in [path for path in copy.rglob("*") if path.is_file()]:
-        whole = file.read_bytes()
-        file.write_bytes(whole[: kept if isinstance(kept, int) else int(kept * len(whole))])
-    said = refusal(name, copy)
-    if said is None:
-        for session in sessions_of(name, copy)[:LOOKED_AT]:
-            _, last = span_of(played(session)[1])
-            assert all(trial.stop <= last + 1.0 for trial in session.trials)
-    else:
-        assert is_one_sentence(said)
-
-
-class Attack:
-    """What a hostile pickle holds: to load it is to call something."""
-
-    def __init__(self, target):
-        self.target = str(target)
-
-    def __reduce__(self):
-        return (open, (self.target, "w"))
-
-
-def test_a_hostile_pickle_in_the_place_of_a_file_runs_nothing(name, copy, tmp_path):
-    target = tmp_path / "ran"
-    hostile = pickle.dumps({"data": Attack(target), "labels": Attack(target)}, 2)
-    for file in one_of_each_kind(copy):
-        whole = file.read_bytes()
-        file.write_bytes(hostile)
-        said = refusal(name, copy)
-        file.write_bytes(whole)
-        assert said is None or is_one_sentence(said)
-    assert not target.exists()
-
-
-def test_files_of_another_kind_in_their_place_are_refused(name, copy):
-    for file in [path for path in copy.rglob("*") if path.is_file()]:
-        file.write_bytes(b"\x00\x01 nothing of the kind \xff" * 40)
-    assert is_one_sentence(refusal(name, copy) or "")
 
 
 def test_the_command_line_names_it(name):
