@@ -20,11 +20,13 @@ from neuroaffect.models.options import (
     Options,
     RBTransformerOptions,
     RGNNOptions,
+    SkinODEOptions,
     SVMOptions,
     TangentOptions,
     TinyOptions,
     TopomapCNNOptions,
     TSceptionOptions,
+    WearableMLPOptions,
 )
 from neuroaffect.models.shape import InputShape
 
@@ -46,10 +48,12 @@ _KNOWN: dict[str, type[Options]] = {
         RBTransformerOptions,
         RGNNOptions,
         SVMOptions,
+        SkinODEOptions,
         TangentOptions,
         TinyOptions,
         TopomapCNNOptions,
         TSceptionOptions,
+        WearableMLPOptions,
     )
 }
 NETWORKS: Mapping[str, type[Options]] = MappingProxyType(_KNOWN)

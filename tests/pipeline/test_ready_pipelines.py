@@ -65,6 +65,8 @@ SENT = {
     "openbci-cyton": ({"eeg": (250, CYTON)}, 80),
     "openbci-cyton-daisy": ({"eeg": (125, DAISY)}, 80),
     "polar-h10": ({"ecg": (130, ["ECG"])}, 120),
+    "skin-ode": (E4, 240),
+    "wears": ({"ppg": (50, ["PPG"]), "acc": (50, XYZ), "gyro": (50, XYZ)}, 240),
     "wesad": (E4, 240),
     "tsception": ({"eeg": (128, EPOC)}, 20),
 }  # fmt: skip

@@ -16,6 +16,7 @@ from neuroaffect.models.options.fusion import FusionTFSOptions
 from neuroaffect.models.options.graph import DGCNNOptions, HiSTNOptions, LGGNetOptions, RGNNOptions
 from neuroaffect.models.options.samples import EEGNetOptions, TSceptionOptions
 from neuroaffect.models.options.small import TinyOptions, TopomapCNNOptions
+from neuroaffect.models.options.wearable import SkinODEOptions, WearableMLPOptions
 
 __all__ = [
     "DGCNNOptions",
@@ -30,8 +31,10 @@ __all__ = [
     "RBTransformerOptions",
     "RGNNOptions",
     "SVMOptions",
+    "SkinODEOptions",
     "TSceptionOptions",
     "TangentOptions",
     "TinyOptions",
     "TopomapCNNOptions",
+    "WearableMLPOptions",
 ]
