@@ -59,6 +59,7 @@ SENT = {
     "gestures": ({"eeg": (250, CYTON)}, 10),
     "headset-wristband": ({"eeg": (128, EPOC), **E4}, 240),
     "heart-strap": ({"ibi": (0, ["RR"])}, 300),
+    "histn": ({"eeg": (128, EPOC)}, 10),
     "kemocon": (E4, 240),
     "muse": ({"eeg": (256, MUSE), "acc": (52, XYZ)}, 40),
     "prototypes": ({"eeg": (128, EPOC)}, 80),
