@@ -46,6 +46,7 @@ def batch_of(n=9):
         x=x,
         present=torch.ones(n, 6, dtype=torch.bool),
         labels={"valence": torch.arange(n) % 3 * 1.0, "arousal": torch.linspace(-1, 1, n)},
+        rows=torch.arange(n),
         person=torch.arange(n) % 2,
         following=x,
         done=0.5,
