@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from neuroaffect.session.labelled import LabelledSession
 
 __all__ = ["CorpusName", "Files", "Material", "PipelineOf", "Root", "Subjects", "material_of",
-           "versions_of"]  # fmt: skip
+           "networks_for", "versions_of"]  # fmt: skip
 
 Files = Annotated[list[Path] | None, typer.Argument(metavar="[SESSION]...", help="Of one person.")]
 CorpusName = Annotated[str | None, typer.Option(help=f"A public data set: {', '.join(NAMES)}.")]
@@ -76,22 +76,33 @@ def material_of(
 def _of_corpus(name: str, root: Path, subjects: list[str] | None, pipeline: str | None) -> Material:
     from neuroaffect.catalog import load_pipeline
     from neuroaffect.corpora import corpus_of
-    from neuroaffect.models import NETWORKS
 
     corpus = corpus_of(name)
     declared = load_pipeline(pipeline or corpus.pipeline)
-    reads = NETWORKS[declared.network.name].reads
     return Material(
         name=corpus.name,
         sessions=corpus.sessions(root, subjects=subjects),
         pipeline=declared,
         targets=corpus.targets_at(root) or declared.labels.targets,
-        models=[network for network, options in NETWORKS.items() if options.reads == reads],
+        models=networks_for(declared),
         splits=corpus.splits,
         folds=corpus.folds,
         note=corpus.note,
         citation=corpus.citation,
     )
+
+
+def networks_for(pipeline: "Pipeline") -> list[str]:
+    """Return the networks that can work on what the pipeline's own network reads."""
+    from neuroaffect.models import NETWORKS
+
+    reads, places = NETWORKS[pipeline.network.name].reads, pipeline.network.places
+    electrodes = len(places) == 1 and pipeline.tracks[places[0].partition(".")[0]].kind == "eeg"
+    return [
+        name
+        for name, options in NETWORKS.items()
+        if options.reads == reads and (electrodes or not options.needs_electrodes)
+    ]
 
 
 def versions_of(*names: str) -> dict[str, str]:

@@ -207,6 +207,20 @@ def test_export_leaves_the_network_in_its_mode(name):
     assert network.network.training
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        n
+        for n, options in NETWORKS.items()
+        if options.reads == "features" and not options.needs_electrodes
+    ],
+)
+def test_a_network_that_needs_no_electrodes_works_on_the_one_row_of_several_blocks(name):
+    shape = InputShape(electrodes=("all",), features=("eda.skin.EDA.level", "ppg.hrv.PPG.mean"))
+    network = build(name, shape=shape, targets=TARGETS, rng=np.random.default_rng(0)).eval()
+    assert network(torch.ones(2, 1, 2)).isfinite().all()
+
+
 def test_a_network_whose_example_is_samples_says_that_it_reads_them(name):
     # A corpus is shown to the networks that read what its pipeline gives.
     assert (NETWORKS[name].reads == "samples") == (NETWORKS[name].example().rate_hz > 0)

@@ -19,7 +19,8 @@ class Options:
     `trained_by` tells by what: by the loop, step for step, or by a fit of all rows at once, whose
     weights may number as many as the rows want. `reads` tells what an input must be: numbers of
     any kind, "features", or what only one block gives; a corpus is shown to the networks that read
-    what its pipeline's own network reads.
+    what its pipeline's own network reads. One that `needs_electrodes` works on several rows that
+    are electrodes, and on no row of a wristband.
 
     Raises
     ------
@@ -30,6 +31,7 @@ class Options:
     network: ClassVar[str]
     trained_by: ClassVar[Literal["loop", "fit"]] = "loop"
     reads: ClassVar[str] = "features"
+    needs_electrodes: ClassVar[bool] = False
 
     @classmethod
     def load(cls) -> "type[nn.Module]":

@@ -19,6 +19,7 @@ class DGCNNOptions(Options):
     """Settings of :class:`neuroaffect.models.networks.dgcnn.DGCNN`."""
 
     network: ClassVar[str] = "dgcnn"
+    needs_electrodes: ClassVar[bool] = True
 
     hidden: int = 32  # features per electrode after the graph convolution
     order: int = 2  # Chebyshev polynomials: 2 looks at an electrode and its neighbours
@@ -38,6 +39,7 @@ class HiSTNOptions(Options):
 
     network: ClassVar[str] = "histn"
     reads: ClassVar[str] = "samples"
+    needs_electrodes: ClassVar[bool] = True
 
     kernels: int = 8  # long kernels in time, shared by all electrodes
     kernel: int = 64  # samples in each: half a second at 128 Hz
@@ -60,6 +62,7 @@ class RGNNOptions(Options):
     """Settings of :class:`neuroaffect.models.networks.rgnn.RGNN`."""
 
     network: ClassVar[str] = "rgnn"
+    needs_electrodes: ClassVar[bool] = True
 
     hidden: int = 32  # features per electrode after the graph convolution
     hops: int = 2  # how far a message goes
@@ -92,6 +95,7 @@ class LGGNetOptions(Options):
 
     network: ClassVar[str] = "lggnet"
     reads: ClassVar[str] = "samples"
+    needs_electrodes: ClassVar[bool] = True
 
     kernels: int = 64  # of each of the three lengths
     pool: int = 16  # samples whose mean power is taken
