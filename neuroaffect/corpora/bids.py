@@ -99,7 +99,7 @@ def _targets(root: Path) -> tuple[Target, ...]:
     seen: set[str] = set()
     for place in _recordings(root):
         rows = _rows(_beside(place, ".tsv"))
-        columns = list(rows[0]) if rows else []
+        columns = [name for name in rows[0] if name] if rows else []
         if names := [name for name in DIMENSIONS if name in columns] or (
             [_OTHER] if _OTHER in columns else []
         ):
@@ -184,7 +184,7 @@ def _number(row: Row, column: str, table: Path) -> float | None:
         return None if cell == "n/a" else float(cell)
     except ValueError:
         raise EvaluationError(
-            f"corpus 'bids': {table} holds '{cell[:40]}' as {column}; it must be a number or n/a"
+            f"corpus 'bids': {table} holds {cell[:40]!r} as {column}; it must be a number or n/a"
         ) from None
 
 

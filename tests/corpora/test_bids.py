@@ -3,12 +3,14 @@ import json
 import numpy as np
 import pytest
 from edfio import read_edf
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from layouts import bids as layout
 
 from neuroaffect.affect import RatingScale
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import corpus_of
-from neuroaffect.errors import EvaluationError
+from neuroaffect.errors import EvaluationError, NeuroaffectError
 from neuroaffect.training.dataset import extract
 
 BIDS = corpus_of("bids")
@@ -111,6 +113,24 @@ def test_a_rating_that_is_no_number_is_refused(tmp_path):
     with_events(tmp_path, layout.EVENTS.replace("\t7\t3", "\thigh\t3"))
     with pytest.raises(EvaluationError, match="holds 'high' as valence"):
         sessions(tmp_path)
+
+
+CELLS = st.text(alphabet='0123456789.-+eninfa/_ \t\n"\u00e9', max_size=12)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.lists(CELLS, max_size=5), max_size=4))
+def test_whatever_a_table_holds_it_gives_trials_or_one_sentence(rows, root):
+    table = root / "sub-01" / "eeg" / "sub-01_task-films_events.tsv"
+    lines = ["onset\tduration\tvalence\tarousal\tdominance", *("\t".join(row) for row in rows)]
+    table.write_text("\n".join(lines), encoding="utf-8")
+    trials, said = [], ""
+    try:
+        trials = [t for s in sessions(root, subjects=["sub-01"]) for t in s.trials]
+    except NeuroaffectError as error:
+        said = str(error)
+    assert bool(trials) != bool(said)
+    assert "\n" not in said
 
 
 def test_a_person_is_asked_for_with_the_name_of_the_folder(root):
