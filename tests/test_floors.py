@@ -43,7 +43,7 @@ THIRD_PARTY = {
     "models": {"torch", "torch_geometric", "onnx", "onnxruntime", "safetensors"},
     "corpora": {"mne", "scipy", "h5py", "mne_bids"},
     "training": {"torch", "torch_geometric", "sklearn", "joblib", "matplotlib", "scipy"}
-    | {"pyriemann", "imblearn"},
+    | {"pyriemann", "imblearn", "threadpoolctl", "dask", "mlflow"},
     "explore": {"scipy", "matplotlib"},
     "contact": {"matplotlib"},
     "doctor": {"pyqtgraph", "PySide6", "torch", "onnxruntime"},

@@ -21,7 +21,8 @@ VERBS = ("demo", "doctor", "devices", "pipelines", "blocks", "streams", "quality
 # Which extra brings a library that an installation may lack.
 EXTRA_OF = {
     "torch": "train", "torch_geometric": "train", "onnx": "train", "sklearn": "train",
-    "joblib": "train", "h5py": "train", "pyqtgraph": "gui", "PySide6": "gui",
+    "joblib": "train", "threadpoolctl": "train", "h5py": "train", "dask": "cluster",
+    "distributed": "cluster", "mlflow": "mlflow", "pyqtgraph": "gui", "PySide6": "gui",
 }  # fmt: skip
 
 DONE, REFUSED, INTERRUPTED = 0, 1, 130

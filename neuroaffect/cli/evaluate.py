@@ -21,11 +21,14 @@ from neuroaffect.cli.output import AsJson, answer, note, progress, quiet_stdout
 from neuroaffect.cli.scores import (
     Cache,
     Folds,
+    Fresh,
     MemoryMb,
     NoCache,
     Seed,
+    Workers,
     extracted,
     honest_split,
+    kept_folds,
     show_rows,
 )
 
@@ -57,7 +60,11 @@ def run(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")] = Path(
         "report"
     ),
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    workers: Workers = 1,
+    cluster: Annotated[
+        str, typer.Option(help="Run the folds on a Dask cluster: tcp://host:8786.")
+    ] = "",
+    fresh: Fresh = False,
     seed: Seed = 0,
     cache: Cache = None,
     no_cache: NoCache = False,
@@ -91,6 +98,8 @@ def run(
                 corpus=material.name,
                 choose=choose,
                 workers=workers,
+                cluster=cluster,
+                kept=kept_folds(out / "folds", dataset, material.targets, fresh=fresh),
                 progress=lambda done, all_: advance(f"fold {done} of {all_}", done / all_),
             )
         note(f"report: {_report(out, rows, material)}")

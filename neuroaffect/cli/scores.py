@@ -9,18 +9,23 @@ import typer
 from neuroaffect.cli.output import note, progress, table
 
 if TYPE_CHECKING:
+    from neuroaffect.affect import Target
     from neuroaffect.pipeline import Pipeline
     from neuroaffect.session.labelled import LabelledSession
     from neuroaffect.training.dataset import Dataset
+    from neuroaffect.training.kept import KeptFolds
 
 __all__ = [
     "Cache",
     "Folds",
+    "Fresh",
     "MemoryMb",
     "NoCache",
     "Seed",
+    "Workers",
     "extracted",
     "honest_split",
+    "kept_folds",
     "labelled",
     "show_rows",
 ]
@@ -35,6 +40,8 @@ Cache = Annotated[
     typer.Option("--cache", help="Folder of features made before; the user's cache folder."),
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Make all features anew, keep none.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Forget folds that were done before.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes; the scores are the same.")]
 MemoryMb = Annotated[
     int | None,
     typer.Option("--memory-mb", min=1, help="Features beyond this size stay in a file; 1024."),
@@ -74,6 +81,18 @@ def extracted(
             progress=lambda done: advance(f"features: {done}", None),
             tell=note,
         )
+
+
+def kept_folds(
+    folder: Path, dataset: "Dataset", targets: Sequence["Target"], *, fresh: bool
+) -> "KeptFolds":
+    """Return the folds in a folder, none of them if it is to start afresh."""
+    from neuroaffect.training.kept import KeptFolds
+
+    kept = KeptFolds(folder, dataset, targets)
+    if fresh:
+        kept.clear()
+    return kept
 
 
 def honest_split(dataset: "Dataset", folds: int | None) -> tuple[str, int]:

@@ -1,6 +1,5 @@
 """``neuroaffect train``: a subject-dependent model from a person's own recordings."""
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +10,14 @@ from neuroaffect.cli.output import AsJson, answer, note, progress, quiet_stdout
 from neuroaffect.cli.scores import (
     Cache,
     Folds,
+    Fresh,
     MemoryMb,
     NoCache,
     Seed,
+    Workers,
     extracted,
     honest_split,
+    kept_folds,
     labelled,
     show_rows,
 )
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from neuroaffect.pipeline import Pipeline
     from neuroaffect.training.dataset import Dataset
     from neuroaffect.training.evaluate import Row
+    from neuroaffect.training.kept import KeptFolds
 
 __all__ = ["run"]
 
@@ -37,6 +40,8 @@ def run(
     cache: Cache = None,
     no_cache: NoCache = False,
     memory_mb: MemoryMb = None,
+    workers: Workers = 1,
+    fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a model on a person's recordings, and say honestly how well it does.
@@ -47,13 +52,32 @@ def run(
     import numpy as np
 
     from neuroaffect.catalog import load_pipeline
+    from neuroaffect.training.cache import cache_folder, file_sha256
     from neuroaffect.training.calibrate import fit_calibrated
 
     declared = load_pipeline(pipeline)
     with quiet_stdout():
         sessions = labelled(files, declared)
-        dataset = extracted(sessions, declared, cache=cache, no_cache=no_cache, memory_mb=memory_mb)
-        rows = _scores(dataset, declared, folds=folds, seed=seed, name=files[0].stem)
+        dataset = extracted(
+            sessions, declared, cache=cache, no_cache=no_cache, memory_mb=memory_mb, workers=workers
+        )
+        # The model's own folder is made at the end, whole; its folds wait in the cache.
+        kept = (
+            None
+            if no_cache
+            else kept_folds(
+                (cache or cache_folder()) / "folds", dataset, declared.labels.targets, fresh=fresh
+            )
+        )
+        rows = _scores(
+            dataset,
+            declared,
+            folds=folds,
+            seed=seed,
+            name=files[0].stem,
+            workers=workers,
+            kept=kept,
+        )
         with progress() as advance:
             fitted = fit_calibrated(
                 dataset,
@@ -63,7 +87,7 @@ def run(
             )
         fitted.save(
             out,
-            sessions={path.name: _sha256(path) for path in files},
+            sessions={path.name: file_sha256(path) for path in files},
             scores=[row for row in rows if row["model"] == declared.network.name],
         )
     answer({"model": str(out), "rows": rows}, as_json=as_json, show=lambda: show_rows(rows))
@@ -71,7 +95,14 @@ def run(
 
 
 def _scores(
-    dataset: "Dataset", pipeline: "Pipeline", *, folds: int | None, seed: int, name: str
+    dataset: "Dataset",
+    pipeline: "Pipeline",
+    *,
+    folds: int | None,
+    seed: int,
+    name: str,
+    workers: int,
+    kept: "KeptFolds | None",
 ) -> list["Row"]:
     import numpy as np
 
@@ -87,12 +118,9 @@ def _scores(
             folds=fold_count,
             rng=np.random.default_rng(seed),
             corpus=name,
+            workers=workers,
+            kept=kept,
             progress=lambda done, all_: advance(
                 f"honest score: fold {done} of {all_}", done / all_
             ),
         )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,7 @@
 """Every model on every fold of every split: one row of scores per model, split and dimension."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from operator import attrgetter
@@ -10,10 +10,12 @@ import numpy as np
 
 from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.choice import answer_fold, best_of
+from neuroaffect.training.choice import best_of
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.folds import Fold, gather, is_confounded
 from neuroaffect.training.identity import trial_identity
+from neuroaffect.training.kept import KeptFolds
+from neuroaffect.training.running import run_folds
 from neuroaffect.training.score import evaluate_answers
 from neuroaffect.training.splits import Split, make_splits, scheme_of
 
@@ -33,6 +35,8 @@ def evaluate(
     corpus: str = "",
     choose: bool = False,
     workers: int = 1,
+    cluster: str = "",
+    kept: KeptFolds | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Row]:
     """Score models on splits; all targets of a model are learned together.
@@ -57,6 +61,10 @@ def evaluate(
         its own training side.
     workers : int
         Processes; 1 stays in this one. A joblib backend chosen outside is used.
+    cluster : str
+        Address of a Dask scheduler whose workers run the folds instead.
+    kept : KeptFolds, optional
+        Where folds that are done lie, and are put.
     progress : callable, optional
         Called with (folds done, folds in all).
 
@@ -77,7 +85,9 @@ def evaluate(
     models = [*models, best_of(models)] if choose else models
     made = _made(dataset, splits, folds, rng)
     jobs = [(model, split) for model in models for group in made.values() for split in group]
-    done = _run(dataset, jobs, targets, workers, progress)
+    done = run_folds(
+        dataset, jobs, targets, workers=workers, cluster=cluster, kept=kept, progress=progress
+    )
     rows = []
     for model in models:
         for group in made.values():
@@ -104,29 +114,6 @@ def _made(
         folded = make_splits(dataset, name, folds=folds, rng=rng)
         made |= {own: list(group) for own, group in groupby(folded, key=attrgetter("name"))}
     return made
-
-
-def _run(
-    dataset: Dataset,
-    jobs: Sequence[tuple[str, Split]],
-    targets: Sequence[Target],
-    workers: int,
-    progress: Callable[[int, int], None] | None,
-) -> Iterator[Fold]:
-    """Yield the fold of each job, in order."""
-    results: Iterable[Fold]
-    if workers == 1:
-        results = (answer_fold(dataset, model, split, targets) for model, split in jobs)
-    else:
-        import joblib
-
-        results = joblib.Parallel(n_jobs=workers, return_as="generator")(
-            joblib.delayed(answer_fold)(dataset, model, split, targets) for model, split in jobs
-        )
-    for done, result in enumerate(results, start=1):
-        if progress is not None:
-            progress(done, len(jobs))
-        yield result
 
 
 def _row(
