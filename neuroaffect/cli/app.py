@@ -16,7 +16,7 @@ __all__ = ["app", "main"]
 
 VERBS = ("demo", "doctor", "devices", "pipelines", "blocks", "streams", "quality", "info",
          "convert", "record", "replay", "features", "explore", "train", "distill", "evaluate",
-         "live", "check")  # fmt: skip
+         "compare", "live", "check")  # fmt: skip
 
 # Which extra brings a library that an installation may lack.
 EXTRA_OF = {

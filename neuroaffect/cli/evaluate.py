@@ -2,8 +2,9 @@
 
 import shlex
 import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,6 +32,10 @@ from neuroaffect.cli.scores import (
     kept_folds,
     show_rows,
 )
+
+if TYPE_CHECKING:
+    from neuroaffect.session.labelled import LabelledSession
+    from neuroaffect.training.dataset import Dataset
 
 __all__ = ["run"]
 
@@ -69,17 +74,25 @@ def run(
     cache: Cache = None,
     no_cache: NoCache = False,
     memory_mb: MemoryMb = None,
+    mlflow: Annotated[
+        str, typer.Option(help="Keep the scores as MLflow runs too: http://host:5000, file:folder.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Score models on whole trials left out, beside baseline, interval and p."""
+    """Score models on whole trials left out, beside baseline, interval and p.
+
+    Folds that are done are kept in the report's folder: what was cut off goes on where it
+    stopped.
+    """
     import numpy as np
 
     from neuroaffect.training.evaluate import evaluate
 
     with quiet_stdout():
-        material = material_of(files or [], corpus, root, subjects, pipeline)
+        tracking = _tracking(mlflow)
+        material, used = material_of(files or [], corpus, root, subjects, pipeline), []
         dataset = extracted(
-            material.sessions,
+            _noting(material.sessions, used),
             material.pipeline,
             cache=cache,
             no_cache=no_cache,
@@ -102,13 +115,58 @@ def run(
                 kept=kept_folds(out / "folds", dataset, material.targets, fresh=fresh),
                 progress=lambda done, all_: advance(f"fold {done} of {all_}", done / all_),
             )
-        note(f"report: {_report(out, rows, material)}")
+            advance("report")
+            data = {"seed": seed, **_data(dataset, used, cache)}
+            note(f"report: {_report(out, rows, material, dataset, data)}")
+        if tracking is not None:
+            tracking.log(rows, report=out, title=material.name, params=_params(material, data))
     answer({"rows": rows}, as_json=as_json, show=lambda: show_rows(rows))
     if material.note:
         note(material.note)
 
 
-def _report(out: Path, rows: list[dict], material: Material) -> Path:
+def _tracking(uri: str):
+    if not uri:
+        return None
+    from neuroaffect.training.tracking import Tracking
+
+    return Tracking(uri)
+
+
+def _noting(sessions: Iterable["LabelledSession"], used: list[Path]) -> Iterator["LabelledSession"]:
+    """Yield the sessions; note the files they are made of."""
+    for session in sessions:
+        used += session.files
+        yield session
+
+
+def _data(dataset: "Dataset", used: list[Path], cache: Path | None) -> dict[str, object]:
+    """Return by which digests one knows what was scored."""
+    from neuroaffect.training.cache import FeatureCache, cache_folder
+    from neuroaffect.training.kept import dataset_sha256
+
+    known = FeatureCache(cache or cache_folder())
+    return {
+        "rows": len(dataset),
+        "rows_sha256": dataset_sha256(dataset),
+        "fingerprint": dataset.pipeline.fingerprint,
+        "files": {path.name: known.sha256(path) for path in dict.fromkeys(used)},
+    }
+
+
+def _params(material: Material, data: Mapping[str, object]) -> dict[str, object]:
+    return {
+        "corpus": material.name,
+        "pipeline": material.pipeline.name,
+        **{key: data[key] for key in ("seed", "rows", "rows_sha256", "fingerprint")},
+        **{f"recipe_{key}": value for key, value in material.pipeline.training},
+    }
+
+
+def _report(
+    out: Path, rows: list[dict], material: Material, dataset: "Dataset", data: Mapping[str, object]
+) -> Path:
+    from neuroaffect.training.pictures import topographies
     from neuroaffect.training.report import write_report
 
     return write_report(
@@ -119,4 +177,7 @@ def _report(out: Path, rows: list[dict], material: Material) -> Path:
         note=material.note,
         citation=material.citation,
         versions=versions_of(*_TAKE_PART),
+        data=data,
+        targets=material.targets,
+        maps=list(topographies(dataset, material.targets)),
     )

@@ -62,13 +62,9 @@ def run(
             sessions, declared, cache=cache, no_cache=no_cache, memory_mb=memory_mb, workers=workers
         )
         # The model's own folder is made at the end, whole; its folds wait in the cache.
-        kept = (
-            None
-            if no_cache
-            else kept_folds(
-                (cache or cache_folder()) / "folds", dataset, declared.labels.targets, fresh=fresh
-            )
-        )
+        folder, kept = (cache or cache_folder()) / "folds", None
+        if not no_cache:
+            kept = kept_folds(folder, dataset, declared.labels.targets, fresh=fresh)
         rows = _scores(
             dataset,
             declared,
@@ -88,10 +84,15 @@ def run(
         fitted.save(
             out,
             sessions={path.name: file_sha256(path) for path in files},
-            scores=[row for row in rows if row["model"] == declared.network.name],
+            scores=[_short(row) for row in rows if row["model"] == declared.network.name],
         )
     answer({"model": str(out), "rows": rows}, as_json=as_json, show=lambda: show_rows(rows))
     note(f"model: {out}")
+
+
+def _short(row: "Row") -> "Row":
+    """Return a row without what was said of each trial: a bundle tells how well, not of whom."""
+    return {key: value for key, value in row.items() if key not in {"answers", "people"}}
 
 
 def _scores(

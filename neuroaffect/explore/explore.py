@@ -7,10 +7,10 @@ import numpy as np
 
 from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
-from neuroaffect.explore.contrast import Contrast, contrasts
 from neuroaffect.explore.exchange import Exchange, has_one_class_per_recording
 from neuroaffect.explore.finding import Finding, compare
 from neuroaffect.explore.observations import Observations, observe
+from neuroaffect.training.contrast import Contrast, contrasts
 from neuroaffect.training.dataset import Dataset
 
 __all__ = ["Exploration", "explore"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from neuroaffect.explore.cells import Cell
+from neuroaffect.training.cells import Cell
 from neuroaffect.training.separation import signed_r2
 
 __all__ = ["Finding", "compare"]

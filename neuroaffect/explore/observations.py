@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from neuroaffect.explore.cells import Cell, cells_of
+from neuroaffect.training.cells import Cell, cells_of
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.separation import centred, trial_means
 

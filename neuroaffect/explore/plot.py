@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroaffect.blocks.derived.scalp_map import HEAD, flat_positions, image
-from neuroaffect.explore.cells import maps_of
+from neuroaffect.blocks.derived.scalp_map import flat_positions
 from neuroaffect.explore.finding import Finding
-from neuroaffect.montage import scalp
+from neuroaffect.training.cells import maps_of
+from neuroaffect.training.pictures.heads import DIVERGING, draw_head, has_heads
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_finding"]
 
-_COLOURS = "RdBu_r"  # told apart by colour-blind readers; white is nothing
 _HEADS_IN_A_ROW = 6
 _BARS = 20
 _PICTURE_CELL = re.compile(r"y(\d+)x(\d+)")
@@ -52,13 +51,6 @@ def plot_finding(finding: Finding, path: Path) -> None:
         part.suptitle(place, x=0.01, ha="left", fontsize=9, color="#555555")
         _draw(part, finding, channels, features, numbers)
     figure.savefig(path, dpi=110)
-
-
-def has_heads(channels: Sequence[str]) -> bool:
-    """Tell whether these channels can be drawn on a head."""
-    if len(channels) < 3 or scalp(tuple(channels)) != tuple(channels):
-        return False
-    return bool(np.isfinite(image(channels, np.ones(len(channels)), size=9)).any())
 
 
 def _height(channels: Sequence[str], features: Sequence[str]) -> float:
@@ -96,22 +88,13 @@ def _heads(
     features: Sequence[str],
     numbers: np.ndarray,
 ) -> None:
-    places, angle = flat_positions(channels), np.linspace(0, 2 * np.pi, 100)
+    places = flat_positions(channels)
     scale = _scale(finding.signed_r2)
     for axes, feature, own in _panels(part, features, numbers):
         values = finding.signed_r2[own]
-        drawn = axes.imshow(
-            image(channels, values, size=128), extent=(-HEAD, HEAD, -HEAD, HEAD),
-            cmap=_COLOURS, vmin=-scale, vmax=scale, interpolation="bilinear",
-        )  # fmt: skip
-        axes.plot(HEAD * np.cos(angle), HEAD * np.sin(angle), color="#333333", linewidth=1)
-        axes.plot([-0.12, 0, 0.12], [HEAD, HEAD + 0.13, HEAD], color="#333333", linewidth=1)
+        drawn = draw_head(axes, channels, values, scale=scale)
         _mark(axes, finding, own, places[:, 0], places[:, 1])
         axes.set_title(feature, fontsize=9)
-        axes.set_axis_off()
-        # Electrodes below the equator lie outside the circle.
-        axes.set_xlim(-1.45, 1.45)
-        axes.set_ylim(-1.45, 1.45)
         part.colorbar(drawn, ax=axes, shrink=0.6, pad=0.0).ax.tick_params(labelsize=7)
 
 
@@ -127,7 +110,7 @@ def _pictures(
     for axes, feature, own in _panels(part, features, numbers):
         picture = np.full(at.max(axis=0) + 1, np.nan)
         picture[at[:, 0], at[:, 1]] = finding.signed_r2[own]
-        drawn = axes.imshow(picture, cmap=_COLOURS, vmin=-scale, vmax=scale)
+        drawn = axes.imshow(picture, cmap=DIVERGING, vmin=-scale, vmax=scale)
         _mark(axes, finding, own, at[:, 1], at[:, 0], quiet=True)
         axes.set_title(feature, fontsize=9)
         axes.set_axis_off()
@@ -155,7 +138,7 @@ def _cells(
 ) -> None:
     shown = values[numbers]
     scale = _scale(values)
-    drawn = axes.imshow(shown, cmap=_COLOURS, vmin=-scale, vmax=scale, aspect="auto")
+    drawn = axes.imshow(shown, cmap=DIVERGING, vmin=-scale, vmax=scale, aspect="auto")
     if values is finding.signed_r2:
         rows, columns = np.indices(numbers.shape)
         _mark(axes, finding, numbers.ravel(), columns.ravel(), rows.ravel(), quiet=True)

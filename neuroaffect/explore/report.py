@@ -1,29 +1,27 @@
 """One page that tells what was found: pictures inside, no other file needed."""
 
-import base64
-import html
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from neuroaffect.explore.explore import Exploration
 from neuroaffect.explore.finding import Finding
 from neuroaffect.explore.plot import plot_finding
+from neuroaffect.training.page import (
+    file_name,
+    heading,
+    page,
+    paragraph,
+    picture,
+    repeat,
+    table,
+)
 
 __all__ = ["facts_of", "write_report"]
 
 _BEST = 15
-_STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 2rem auto;
-       padding: 0 1rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
-img { max-width: 100%; } .verdict { font-weight: 600; } .note { color: #555; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .2rem .9rem .2rem 0; border-bottom: 1px solid #ddd; }
-code { white-space: pre-wrap; }
-"""
+_HEADS = ("channel", "feature", "signed R²", "p over the map", "p here", "z", "p of z", "block")
 _READING = """
 <h2>How to read this</h2>
 <p>Signed R² is the share of a feature's variance between the two sides, positive where the first
@@ -73,25 +71,19 @@ def write_report(
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    parts = [f"<h1>{html.escape(title)}</h1>"]
-    parts += [
-        f'<p class="note">{html.escape(text)}</p>'
-        for text in (note, citation, *exploration.notes)
-        if text
-    ]
+    parts = [paragraph(text) for text in (note, citation, *exploration.notes) if text]
     for finding in exploration.findings:
-        picture = folder / f"{_file_name(finding.title)}.png"
-        plot_finding(finding, picture)
-        parts.append(_section(finding, picture.read_bytes()))
-    parts.append(_READING)
-    parts.append(f"<h2>Repeat it</h2><p><code>{html.escape(command)}</code></p>")
+        drawn = folder / f"{file_name(finding.title)}.png"
+        plot_finding(finding, drawn)
+        parts += _section(finding, drawn)
+    parts += [_READING, repeat(command)]
     if versions:
         made = ", ".join(f"{name} {version}" for name, version in versions.items())
-        parts.append(f'<p class="note">Made with {html.escape(made)}.</p>')
+        parts.append(paragraph(f"Made with {made}."))
     facts = json.dumps(facts_of(exploration), indent=1, allow_nan=False, ensure_ascii=False)
     (folder / "findings.json").write_text(facts + "\n", encoding="utf-8")
     path = folder / "report.html"
-    path.write_text(_page(title, parts), encoding="utf-8")
+    path.write_text(page(title, parts), encoding="utf-8")
     return path
 
 
@@ -131,22 +123,18 @@ def _facts(finding: Finding) -> dict[str, object]:
     }
 
 
-def _section(finding: Finding, png: bytes) -> str:
-    rows = "".join(_row(finding, cell) for cell in finding.best_first[:_BEST])
-    source = base64.b64encode(png).decode("ascii")
-    return (
-        f"<h2>{html.escape(finding.title)}</h2>"
-        f'<p class="verdict">{html.escape(finding.verdict)}</p>'
-        f'<img alt="Maps of signed R², {html.escape(finding.title)}" '
-        f'src="data:image/png;base64,{source}">'
-        "<table><tr><th>channel</th><th>feature</th><th>signed R²</th><th>p over the map</th>"
-        f"<th>p here</th><th>z</th><th>p of z</th><th>block</th></tr>{rows}</table>"
-    )
+def _section(finding: Finding, drawn: Path) -> list[str]:
+    return [
+        heading(finding.title),
+        paragraph(finding.verdict, kind="verdict"),
+        picture(drawn, told=f"Maps of signed R², {finding.title}"),
+        table(_HEADS, [_row(finding, cell) for cell in finding.best_first[:_BEST]]),
+    ]
 
 
-def _row(finding: Finding, number: int) -> str:
+def _row(finding: Finding, number: int) -> Sequence[str]:
     cell = finding.cells[number]
-    shown: Sequence[str] = (
+    return (
         cell.channel,
         cell.feature,
         f"{finding.signed_r2[number]:+.3f}",
@@ -156,22 +144,7 @@ def _row(finding: Finding, number: int) -> str:
         f"{finding.rank_p[number]:.2g}",
         cell.place,
     )
-    return f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in shown)}</tr>"
-
-
-def _page(title: str, parts: Sequence[str]) -> str:
-    body = "\n".join(parts)
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>\n"
-        f"<body>\n{body}\n</body></html>\n"
-    )
 
 
 def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
-
-
-def _file_name(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")

@@ -95,11 +95,12 @@ class FeatureCache:
             session.whole_trials,
             session.rests,
             [(trial.start, trial.stop) for trial in session.trials],
-            [(path.name, self._sha256(path)) for path in session.files],
+            [(path.name, self.sha256(path)) for path in session.files],
         ]
         return hashlib.sha256(json.dumps(decides).encode()).hexdigest()
 
-    def _sha256(self, path: Path) -> str:
+    def sha256(self, path: Path) -> str:
+        """Return the SHA-256 of a file, taken once while its size and time of change stay."""
         known = path.resolve()
         stat = known.stat()
         name = hashlib.sha256(str(known).encode()).hexdigest()

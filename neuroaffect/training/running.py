@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from neuroaffect.affect import Target
-from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.choice import answer_fold
+from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.folds import Fold
 from neuroaffect.training.kept import KeptFolds
 from neuroaffect.training.splits import Split

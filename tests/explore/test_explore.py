@@ -7,11 +7,11 @@ from scipy import stats
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.explore import explore
-from neuroaffect.explore.cells import Cell, cells_of, maps_of
 from neuroaffect.explore.exchange import Exchange
 from neuroaffect.explore.finding import compare
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.stream import FeatureInfo
+from neuroaffect.training.cells import Cell, cells_of, maps_of
 from neuroaffect.training.dataset import Dataset
 
 AROUSAL = Target(dimension="arousal", scale=SAM9)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from neuroaffect.training.pictures.sheet import COLOURS, save, sheet
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_scores"]
 
-# Okabe and Ito (2008): told apart by colour-blind readers, and in grey.
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 _WIDTH = 0.8  # of the bars of one split
 
 
@@ -33,14 +33,10 @@ def plot_scores(rows: Sequence["Row"], path: Path, *, title: str) -> None:
         File to write.
     title : str
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     splits = list(dict.fromkeys(str(row["split"]) for row in rows))
     models = list(dict.fromkeys(str(row["model"]) for row in rows))
     width = 2.4 + 1.9 * len(splits) + 0.25 * len(models)  # inches
-    figure = Figure(figsize=(width, 4.4), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = sheet(width, 4.4)
     axes = figure.add_subplot()
     for row in rows:
         _draw(axes, row, splits, models)
@@ -48,7 +44,7 @@ def plot_scores(rows: Sequence["Row"], path: Path, *, title: str) -> None:
     _legend(axes, rows, models)
     heading = textwrap.fill(f"{title}: {rows[0]['dimension']}", int(9 * width))
     axes.set_title(heading, loc="left", fontsize=11)
-    figure.savefig(path, dpi=150)
+    save(figure, path)
 
 
 def _draw(axes: "Axes", row: "Row", splits: Sequence[str], models: Sequence[str]) -> None:
@@ -58,7 +54,7 @@ def _draw(axes: "Axes", row: "Row", splits: Sequence[str], models: Sequence[str]
     continuous = row["balanced_accuracy"] is None
     score = float(row["concordance"] if continuous else row["balanced_accuracy"])
     axes.bar(
-        x, score, 0.9 * width, color=_COLOURS[place % len(_COLOURS)],
+        x, score, 0.9 * width, color=COLOURS[place % len(COLOURS)],
         alpha=0.45 if row["confounded"] or row["leaky"] else 1.0,
         hatch="///" if row["leaky"] else None, edgecolor="white", linewidth=0, zorder=2,
     )  # fmt: skip
@@ -91,7 +87,7 @@ def _legend(axes: "Axes", rows: Sequence["Row"], models: Sequence[str]) -> None:
 
     grey = "#bbbbbb"
     keys: list[object] = [
-        Patch(color=_COLOURS[i % len(_COLOURS)], label=model) for i, model in enumerate(models)
+        Patch(color=COLOURS[i % len(COLOURS)], label=model) for i, model in enumerate(models)
     ]
     keys.append(Line2D([], [], color="black", linewidth=2.2, label="majority guess"))
     keys.append(Line2D([], [], color="#222222", linewidth=1.3, label="95 % interval"))

@@ -1,0 +1,25 @@
+"""Pictures of scores, one kind per file; what is leaky is called so in each of them."""
+
+from neuroaffect.training.pictures.confusion import plot_confusion
+from neuroaffect.training.pictures.difference import plot_differences
+from neuroaffect.training.pictures.heads import draw_head, has_heads
+from neuroaffect.training.pictures.inflation import inflated, plot_inflation
+from neuroaffect.training.pictures.people import plot_people
+from neuroaffect.training.pictures.reliability import plot_reliability
+from neuroaffect.training.pictures.scores import plot_scores
+from neuroaffect.training.pictures.topography import Topography, plot_topography, topographies
+
+__all__ = [
+    "Topography",
+    "draw_head",
+    "has_heads",
+    "inflated",
+    "plot_confusion",
+    "plot_differences",
+    "plot_inflation",
+    "plot_people",
+    "plot_reliability",
+    "plot_scores",
+    "plot_topography",
+    "topographies",
+]
