@@ -126,9 +126,8 @@ def read_report(folder: Path | str) -> dict[str, object]:
         ) from None
     needed = {"corpus", "model", "split", "leaky", "dimension", "answers"}
     rows = told.get("rows") if isinstance(told, dict) else None
-    if not isinstance(rows, list) or not all(
-        isinstance(r, dict) and needed <= set(r) for r in rows
-    ):
+    whole = isinstance(rows, list) and all(isinstance(r, dict) and needed <= set(r) for r in rows)
+    if not rows or not whole:
         raise EvaluationError(
             f"{path} holds no rows with answers per trial; evaluate again with this version"
         )

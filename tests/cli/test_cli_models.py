@@ -1,5 +1,6 @@
 """train, evaluate, live and check on models."""
 
+import hashlib
 import json
 import shutil
 from types import SimpleNamespace
@@ -73,6 +74,7 @@ def test_evaluate_scores_recordings_and_shows_what_leaking_would_flatter(cli, ra
     }  # fmt: skip
 
 
+<<<<<<< HEAD
 def test_evaluate_chooses_inside_the_folds_if_told_to(cli, rated, linear):
     rows = cli("evaluate", *rated, "-p", linear, "--choose", "--json").json["rows"]
     best = [row for row in rows if row["model"] == "best of logistic"]
@@ -90,11 +92,39 @@ def test_a_protocol_of_a_paper_is_named_beside_its_score(cli, rated, linear):
 
 
 def test_evaluate_writes_a_report_with_a_picture(cli, rated, linear, tmp_path):
+=======
+def test_evaluate_writes_a_report_with_pictures(cli, rated, linear, tmp_path):
+>>>>>>> 637449f (tests: report pages, compare and tracked runs)
     out = tmp_path / "report"
     assert cli("evaluate", *rated, "-p", linear, "-o", out).code == 0
-    assert {path.name for path in out.iterdir()} == {
-        "report.json", "report.md", "valence.png", "arousal.png",
+    kinds = ("scores", "inflation", "people", "confusion", "reliability")
+    pictures = {f"{kind}-{name}.png" for kind in kinds for name in ("valence", "arousal")}
+    heads = {"r2-valence-1.png", "r2-arousal-1.png"}
+    assert {path.name for path in out.iterdir() if path.is_file()} == {
+        "report.json", "report.html", *pictures, *heads,
     }  # fmt: skip
+
+
+def test_a_report_names_its_data_by_their_bytes(cli, rated, linear, tmp_path):
+    cli("evaluate", *rated, "-p", linear, "-o", tmp_path / "report")
+    told = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert told["data"]["files"] == {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in rated
+    }
+
+
+def test_evaluate_again_runs_no_fold_again_unless_asked_to(cli, rated, linear, tmp_path):
+    words = ["evaluate", *rated, "-p", linear, "-o", tmp_path / "report", "--json"]
+    first, again, fresh = cli(*words).json, cli(*words).json, cli(*words, "--fresh").json
+    assert first == again  # the seconds too: nothing was run
+    assert first != fresh
+
+
+def test_a_cluster_that_is_not_there_is_one_sentence(cli, rated, linear, monkeypatch):
+    pytest.importorskip("dask.distributed", reason="the extra 'cluster' is optional")
+    monkeypatch.setattr("neuroaffect.training.cluster._PATIENCE_S", 1.0)
+    words = ["evaluate", *rated, "-p", linear, "--cluster", "tcp://127.0.0.1:1"]
+    assert "no Dask scheduler answers at 'tcp://127.0.0.1:1'" in cli(*words).sentence
 
 
 @pytest.mark.parametrize(

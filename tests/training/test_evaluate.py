@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 from data import dataset_of
@@ -7,7 +5,6 @@ from data import dataset_of
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training.evaluate import evaluate
-from neuroaffect.training.report import write_report
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
 KEYS = {
@@ -124,16 +121,3 @@ def test_a_continuous_target_is_scored_by_concordance():
     row = scores(data, "leave-trials-out", folds=3, targets=(target,))["leave-trials-out"]
     assert row["balanced_accuracy"] is None
     assert row["concordance"] > 0.9
-
-
-def test_a_report_holds_the_rows_the_picture_and_the_command(tmp_path, found):
-    rows = list(found.values())
-    path = write_report(tmp_path / "out", rows, command="neuroaffect evaluate x", title="Offsets")
-    assert json.loads((tmp_path / "out" / "report.json").read_text())["rows"] == rows
-    assert "neuroaffect evaluate x" in path.read_text()
-    assert (tmp_path / "out" / "arousal.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_a_report_of_nothing_is_refused(tmp_path):
-    with pytest.raises(EvaluationError, match="nothing was evaluated"):
-        write_report(tmp_path, [], command="", title="")
