@@ -74,7 +74,6 @@ def test_evaluate_scores_recordings_and_shows_what_leaking_would_flatter(cli, ra
     }  # fmt: skip
 
 
-<<<<<<< HEAD
 def test_evaluate_chooses_inside_the_folds_if_told_to(cli, rated, linear):
     rows = cli("evaluate", *rated, "-p", linear, "--choose", "--json").json["rows"]
     best = [row for row in rows if row["model"] == "best of logistic"]
@@ -91,10 +90,7 @@ def test_a_protocol_of_a_paper_is_named_beside_its_score(cli, rated, linear):
     assert "diagnostic: trials are on both sides; protocol of arXiv:2511.13954" in row["note"]
 
 
-def test_evaluate_writes_a_report_with_a_picture(cli, rated, linear, tmp_path):
-=======
 def test_evaluate_writes_a_report_with_pictures(cli, rated, linear, tmp_path):
->>>>>>> 637449f (tests: report pages, compare and tracked runs)
     out = tmp_path / "report"
     assert cli("evaluate", *rated, "-p", linear, "-o", out).code == 0
     kinds = ("scores", "inflation", "people", "confusion", "reliability")
