@@ -15,7 +15,7 @@ either, and a thousand seconds from one to the next stand for it (ours).
 
 The EEG is raw, with the offset of about 4200 µV that the headset sends. The unit of the ECG could
 not be looked up, so it has none here. All people are in one file, which is read once for all of
-them (about 1.5 GB in memory); each is let go with its last session.
+them (about 2 GB in memory by its shapes); each is let go with its last session.
 
 References
 ----------

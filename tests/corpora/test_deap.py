@@ -91,7 +91,11 @@ def test_ratings_off_the_scale_are_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("subject", "order", "offset", "name"),
-    [("s01", layout.TWENTE, 0, "Status"), ("s24", layout.PREPROCESSED, 0x18FF00, "")],
+    [
+        ("s01", layout.TWENTE, 0, "Status"),
+        ("s24", layout.PREPROCESSED, 0x18FF00, ""),
+        ("s29", layout.PREPROCESSED, 0x18FF00, "-1"),
+    ],
 )
 def test_electrodes_of_a_recording_are_put_in_the_order_of_the_clips(
     tmp_path, subject, order, offset, name

@@ -87,7 +87,7 @@ def write_original(root: Path, subject: str, *, order=TWENTE, offset=0, name="St
     return path
 
 
-def write_ratings(root: Path, people=(1, 24)) -> Path:
+def write_ratings(root: Path, people=(1, 24, 29)) -> Path:
     """Write the table; the first trial shows video 3, the second 1, the third 2."""
     folder = root / "metadata_csv"
     folder.mkdir(parents=True, exist_ok=True)
