@@ -9,8 +9,9 @@ authors referenced the EEG to its average and kept 4-45 Hz.
 Notes
 -----
 Known of the files, and what is done: P08, P24 and P28 saw no long film, and P32 rated none, so
-cells are empty; some signals are NaN (P09, P21, P22, P23 and P33 are named for that). A film
-without samples, without ratings or with NaN in its EEG is left out; NaN in the other signals stays.
+cells are empty; other readers skip P09, P12, P21 to P24 and P33 whole for invalid signals. Here a
+film without samples, without ratings or with NaN in its EEG is left out; NaN in the other signals
+stays.
 
 Films 1 to 16 are the short ones, one sitting, 17 to 20 the long ones, another. When each was shown
 is not in the files: two thousand seconds from one to the next stand for it (ours). Scales of ECG
