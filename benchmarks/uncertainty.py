@@ -121,7 +121,7 @@ def measure(counts, rounds):
     """Return one row per model, target and level, the mean of all rounds."""
     old, new = counts
     models = [("logistic", "logistic", 1, old), ("dgcnn", "dgcnn", 12, old),
-              ("dgcnn, too long", "dgcnn", 100, old // 5)]  # fmt: skip
+              ("dgcnn, too long", "dgcnn", 100, max(3, old // 5))]  # fmt: skip
     cases = [(*model, target, seed) for model in models for target in (CLASSES, NUMBER)
              for seed in range(rounds)]  # fmt: skip
     found = {}

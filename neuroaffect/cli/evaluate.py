@@ -62,6 +62,10 @@ def run(
     choose: Annotated[
         bool, typer.Option("--choose", help="Also the best model, chosen inside each fold.")
     ] = False,
+    calibrate: Annotated[
+        bool,
+        typer.Option("--calibrate", help="Also how honest error bars are; takes 6 times as long."),
+    ] = False,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")] = Path(
         "report"
     ),
@@ -87,6 +91,7 @@ def run(
     import numpy as np
 
     from neuroaffect.training.evaluate import evaluate
+    from neuroaffect.training.judged import with_calibration
 
     with quiet_stdout():
         tracking = _tracking(mlflow)
@@ -99,6 +104,7 @@ def run(
             memory_mb=memory_mb,
             workers=workers,
         )
+        dataset = with_calibration(dataset, calibrate)
         split, fold_count = honest_split(dataset, folds or material.folds)
         with progress() as advance:
             rows = evaluate(
@@ -110,6 +116,7 @@ def run(
                 rng=np.random.default_rng(seed),
                 corpus=material.name,
                 choose=choose,
+                calibrate=calibrate,
                 workers=workers,
                 cluster=cluster,
                 kept=kept_folds(out / "folds", dataset, material.targets, fresh=fresh),

@@ -6,8 +6,9 @@ speaks of a tick of a *new* trial (or person, where the data has several).
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,10 +23,12 @@ from neuroaffect.training.loop import Progress
 from neuroaffect.training.splits import Split, leave_trials_out
 
 __all__ = [
+    "Held",
     "HeldOut",
     "calibrate",
     "fit_calibrated",
     "group_quantile",
+    "held",
     "hold_out",
     "temperature_of",
 ]
@@ -54,6 +57,16 @@ class HeldOut:
     novelty: np.ndarray
     truth: dict[str, np.ndarray]
     group: np.ndarray
+
+
+class Held(NamedTuple):
+    """Whether intervals hold what is true, and how large they are, each (n,).
+
+    The size is a width on [-1, 1], or a number of classes.
+    """
+
+    inside: np.ndarray
+    size: np.ndarray
 
 
 def fit_calibrated(
@@ -139,6 +152,38 @@ def calibrate(
         least=least,
         novel_above=group_quantile(held_out.novelty, held_out.group, _USUAL, endless=False),
     )
+
+
+def held(fitted: Fitted, features: np.ndarray, truth: Mapping[str, np.ndarray]) -> dict[str, Held]:
+    """Return, by dimension, whether a calibrated model's intervals hold what is true.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        With a calibration.
+    features : ndarray, shape (n, electrodes, features)
+    truth : mapping of str to ndarray, (n,)
+        Class numbers or values; NaN where there is no label.
+    """
+    calibration, found = fitted.calibration, {}
+    for target, outputs in _columns(fitted.outputs(features), fitted.targets):
+        name = target.dimension
+        if name not in calibration.quantiles:
+            continue
+        heat, limit = calibration.temperatures[name], calibration.quantiles[name]
+        y = np.nan_to_num(truth[name])
+        strange, _ = _scores(outputs, y, target, heat)
+        inside = strange <= limit
+        if target.kind == "continuous":
+            half = limit * heat * np.exp(outputs[:, 1])
+            ends = np.clip(outputs[:, :1] + half[:, None] * [-1, 1], -1, 1)
+            size = ends[:, 1] - ends[:, 0]
+        else:
+            p = np.exp(_log_softmax(outputs / heat))
+            inside |= p.argmax(axis=1) == y  # the most probable class is always in it
+            size = np.maximum((1 - p <= limit).sum(axis=1), 1).astype(np.float64)
+        found[name] = Held(inside=inside & np.isfinite(truth[name]), size=size)
+    return found
 
 
 def temperature_of(

@@ -1,7 +1,7 @@
 """Every model on every fold of every split: one row of scores per model, split and dimension."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from operator import attrgetter
@@ -14,6 +14,7 @@ from neuroaffect.training.choice import best_of
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.folds import Fold, gather, is_confounded
 from neuroaffect.training.identity import trial_identity
+from neuroaffect.training.judged import judge, with_calibration
 from neuroaffect.training.kept import KeptFolds
 from neuroaffect.training.running import run_folds
 from neuroaffect.training.score import evaluate_answers
@@ -34,6 +35,7 @@ def evaluate(
     rng: np.random.Generator,
     corpus: str = "",
     choose: bool = False,
+    calibrate: bool = False,
     workers: int = 1,
     cluster: str = "",
     kept: KeptFolds | None = None,
@@ -59,6 +61,9 @@ def evaluate(
     choose : bool
         Score one more model, "best of" all others: each fold chooses among them on inner folds of
         its own training side.
+    calibrate : bool
+        Find out inside each fold how sure its model may be, and judge that on the test side; takes
+        the recipe's `calibration_folds` times as long.
     workers : int
         Processes; 1 stays in this one. A joblib backend chosen outside is used.
     cluster : str
@@ -74,7 +79,8 @@ def evaluate(
         Keys: corpus, model, split, leaky, confounded, dimension, subjects, subjects_left_out,
         chosen (how many folds chose each model), trial_identity (how well the features tell trials
         apart: no score), trials, ticks, folds, seconds, optimistic_points, note, those of
-        :func:`neuroaffect.training.score.evaluate_answers`, and answers: what was said of each
+        :func:`neuroaffect.training.score.evaluate_answers` and
+        :func:`neuroaffect.training.judged.judge`, and answers: what was said of each
         trial, to be read by :meth:`neuroaffect.training.answers.Answers.heard`.
 
     Raises
@@ -82,6 +88,7 @@ def evaluate(
     EvaluationError
         If a split is not possible on this dataset, or nothing can be scored.
     """
+    dataset = with_calibration(dataset, calibrate)
     models = [*models, best_of(models)] if choose else models
     made = _made(dataset, splits, folds, rng)
     jobs = [(model, split) for model in models for group in made.values() for split in group]
@@ -135,6 +142,7 @@ def _row(
             f"'{target.dimension}'; choose another split or more trials"
         )
     confounded = is_confounded(dataset, target, splits, folds)
+    bars = judge(dataset, target, folds)
     return {
         "corpus": corpus,
         "model": model,
@@ -149,9 +157,10 @@ def _row(
         "folds": len(folds),
         "chosen": _chosen(model, folds),
         **evaluate_answers(answers, rng=rng, ordered=target.kind == "ordinal"),
+        **bars,
         "seconds": sum(fold.seconds for fold in folds),
         "optimistic_points": None,
-        "note": _note(splits[0], confounded, len(left_out)),
+        "note": "; ".join(_notes(splits[0], confounded, len(left_out), bars)),
         "answers": answers.told(),
     }
 
@@ -161,17 +170,23 @@ def _chosen(model: str, folds: Sequence[Fold]) -> dict[str, int] | None:
     return None if folds[0].model == model else dict(Counter(fold.model for fold in folds))
 
 
-def _note(split: Split, confounded: bool, left_out: int) -> str:
-    said, reference = [], scheme_of(split.name).reference
+def _notes(
+    split: Split, confounded: bool, left_out: int, bars: Mapping[str, float | None]
+) -> Iterator[str]:
+    reference = scheme_of(split.name).reference
     if split.leaky:
-        said.append("diagnostic: trials are on both sides")
+        yield "diagnostic: trials are on both sides"
     if reference:
-        said.append(f"protocol of {reference}")
+        yield f"protocol of {reference}"
     if confounded:
-        said.append("confounded: class and recording are the same thing here")
+        yield "confounded: class and recording are the same thing here"
     if left_out:
-        said.append(f"{left_out} left out: one class only in a training side")
-    return "; ".join(said)
+        yield f"{left_out} left out: one class only in a training side"
+    if bars["interval_level"]:
+        promised, kept = (100 * bars[f"interval_{what}"] for what in ("level", "coverage"))
+        yield f"{promised:.0f} % intervals held {kept:.0f} %"
+    if bars["ece_calibrated"] is not None:
+        yield f"calibration error {bars['ece_calibrated']:.2f} once calibrated"
 
 
 def _compare(rows: Sequence[Row]) -> None:

@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from neuroaffect.affect import Target
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.training.answers import Answers
+from neuroaffect.training.calibrate import fit_calibrated, held
 from neuroaffect.training.classes import Threshold, encode
 from neuroaffect.training.dataset import Dataset
-from neuroaffect.training.fit import fit
+from neuroaffect.training.fit import Fitted
 from neuroaffect.training.splits import Split
 
 __all__ = ["Fold", "gather", "is_confounded", "run_fold", "with_network"]
@@ -41,6 +42,12 @@ class Fold:
         Dimensions of which the training side held one class only.
     seconds : float
         Time it took.
+    level : float
+        Share of ticks whose truth the intervals were made to hold; 0 if it was not calibrated.
+    cooled : mapping of str to ndarray
+        As `said`, after calibration; empty if there was none.
+    inside, size : mapping of str to ndarray, (n,)
+        Whether the interval holds the truth, and how large it is; empty if not calibrated.
     """
 
     model: str
@@ -52,6 +59,10 @@ class Fold:
     trained: int
     one_class: frozenset[str]
     seconds: float
+    level: float = 0.0
+    cooled: Mapping[str, np.ndarray] = field(default_factory=dict)
+    inside: Mapping[str, np.ndarray] = field(default_factory=dict)
+    size: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def with_network(pipeline: Pipeline, name: str) -> Pipeline:
@@ -63,25 +74,42 @@ def with_network(pipeline: Pipeline, name: str) -> Pipeline:
 
 
 def run_fold(dataset: Dataset, model: str, split: Split, targets: Sequence[Target]) -> Fold:
-    """Fit on the split's training side, answer its test side."""
+    """Fit on the split's training side, answer its test side.
+
+    With `calibration_folds` in the recipe, the training side also finds out how sure it may be.
+    """
     begun = time.perf_counter()
     pipeline = with_network(dataset.pipeline, model)
     train = dataset.take(split.train)
-    fitted = fit(train, pipeline=pipeline, targets=targets)
+    rng = np.random.default_rng(pipeline.training.seed)
+    fitted = fit_calibrated(train, pipeline=pipeline, targets=targets, rng=rng)
     test = dataset.take(split.test)
+    truth = {t.dimension: encode(test.labels, t, fitted.thresholds, test.subject) for t in targets}
     return Fold(
         model=model,
         test=split.test,
-        said=fitted.say(test.features),
-        truth={
-            t.dimension: encode(test.labels, t, fitted.thresholds, test.subject) for t in targets
-        },
+        said=replace(fitted, calibration=None).say(test.features),
+        truth=truth,
         majority=fitted.majority,
         shares={t.dimension: _shares(train, t, fitted.thresholds) for t in targets},
         trained=len(np.unique(train.trials)),
         one_class=fitted.one_class,
         seconds=time.perf_counter() - begun,
+        **(_judged(fitted, test, truth) if fitted.calibration else {}),
     )
+
+
+def _judged(
+    fitted: Fitted, test: Dataset, truth: Mapping[str, np.ndarray]
+) -> dict[str, float | Mapping[str, np.ndarray]]:
+    """Return what is known of a calibrated model's error bars on the test side."""
+    bars = held(fitted, test.features, truth)
+    return {
+        "level": fitted.calibration.level,
+        "cooled": fitted.say(test.features),
+        "inside": {name: one.inside for name, one in bars.items()},
+        "size": {name: one.size for name, one in bars.items()},
+    }
 
 
 def gather(
