@@ -48,18 +48,26 @@ threshold = 5.0
 """)  # noqa: E501
 
 
-def people_of(rng, *, people, trials, sessions=2, effect=0.0):
-    """Return the sessions of these people, each of so many trials, half of them rated high."""
+def people_of(rng, *, people, trials, sessions=2, effect=0.0, balanced=False):
+    """Return the sessions of these people, each of so many trials, rated by the toss of a coin.
+
+    `balanced` rates exactly half of each session high. Trials are then no longer independent: what
+    is left out is rarer in training, and the neighbours that drift made alike are more often of
+    the other class, so that trials left out of a session score below one half where there is
+    nothing to find.
+    """
     found = []
     for person in range(people):
         habit = rng.normal(0.0, PERSON_SD, (len(COMPONENTS), len(CHANNELS)))
         for session in range(sessions):
-            found.append(_session(rng, f"S{person:02d}", f"visit-{session}", trials, effect, habit))
+            found.append(
+                _session(rng, f"S{person:02d}", f"visit-{session}", trials, effect, habit, balanced)
+            )
     return found
 
 
-def _session(rng, subject, session, trials, effect, habit):
-    high = rng.permutation(np.arange(trials) % 2)
+def _session(rng, subject, session, trials, effect, habit, balanced):
+    high = rng.permutation(np.arange(trials) % 2) if balanced else rng.integers(2, size=trials)
     ratings = 5.0 + np.where(high, 1.0, -1.0) * rng.uniform(1.0, 4.0, trials)
     starts = REST_S + np.arange(trials) * (TRIAL_S + REST_S)
     data = _signal(rng, starts, np.where(high, effect, -effect), habit)
