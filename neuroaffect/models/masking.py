@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-__all__ = ["MaskedBatchNorm", "masked_softmax"]
+__all__ = ["MaskedBatchNorm", "Usual", "masked_softmax"]
 
 # Small enough that softmax makes it exactly 0, finite so that a row of nothing is no NaN.
 _UNHEARD = -1e9
@@ -80,3 +80,31 @@ class MaskedBatchNorm(nn.Module):
             self.running_mean += share * (mean - self.running_mean)
             self.running_var += share * (unbiased - self.running_var)
         return mean, var
+
+
+class Usual(nn.Module):
+    """What is not there counts as its mean in training, as a feature without a value does.
+
+    Parameters
+    ----------
+    size : int
+        Values per row.
+    momentum : float
+        Share of a new batch in the mean.
+    """
+
+    mean: Tensor
+
+    def __init__(self, size: int, *, momentum: float = 0.1) -> None:
+        super().__init__()
+        self.momentum = momentum
+        self.register_buffer("mean", torch.zeros(size))
+
+    def forward(self, x: Tensor, present: Tensor) -> Tensor:
+        """(B, N), present (B, N) → (B, N)."""
+        if self.training:
+            with torch.no_grad():
+                count = present.sum(dim=0)  # (N,)
+                mean = (x * present).sum(dim=0) / count.clamp(min=1)
+                self.mean += self.momentum * (count > 0) * (mean - self.mean)
+        return torch.where(present, x, self.mean)

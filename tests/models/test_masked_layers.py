@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from neuroaffect.models.chebyshev import chebyshev_terms, masked_edges
-from neuroaffect.models.masking import MaskedBatchNorm, masked_softmax
+from neuroaffect.models.masking import MaskedBatchNorm, Usual, masked_softmax
 from neuroaffect.models.networks.dgcnn import ChebyshevConvolution
 
 with warnings.catch_warnings():
@@ -48,6 +48,15 @@ def test_batch_norm_of_a_channel_that_is_nowhere_keeps_its_statistics():
     assert norm.running_mean[1] == 0
     assert norm.running_var[1] == 1
     assert norm.running_mean[0] > 0
+
+
+def test_what_is_not_there_counts_as_its_mean_in_training():
+    usual, x = Usual(2), torch.tensor([[1.0, 10.0], [3.0, 20.0], [50.0, 30.0]])
+    present = torch.tensor([[True, True], [True, True], [False, True]])
+    for _ in range(200):
+        usual(x, present)
+    said = usual.eval()(torch.zeros(1, 2), torch.tensor([[False, True]]))
+    torch.testing.assert_close(said, torch.tensor([[2.0, 0.0]]), **EXACT)
 
 
 def test_softmax_of_what_is_there_is_torchs_of_the_rest():

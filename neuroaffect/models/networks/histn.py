@@ -11,7 +11,7 @@ from neuroaffect.errors import ModelError
 from neuroaffect.models.chebyshev import chebyshev_terms, masked_edges
 from neuroaffect.models.constraint import within
 from neuroaffect.models.head import Trunk
-from neuroaffect.models.masking import MaskedBatchNorm, masked_softmax
+from neuroaffect.models.masking import MaskedBatchNorm, Usual, masked_softmax
 from neuroaffect.models.options import HiSTNOptions
 from neuroaffect.models.regions import Regions, gabriel_pairs, quadrants, require_scalp
 from neuroaffect.models.shape import InputShape
@@ -52,9 +52,10 @@ class HiSTN(nn.Module):
     Ours: the regions and their edges for any cap (:mod:`neuroaffect.models.regions`), which on
     the 14 electrodes of the paper are the paper's. A region of one electrode needs no attention;
     a graph without edges hands on w₀ - w₁ + w₂ times its signal. A lost electrode loses its
-    edges, attention passes it over, its signal is 0, and batch norm leaves it out; λ_max stays
-    that of the whole graph, which bounds the rest of it. Batch norm follows at 0.1 a step, since
-    the 0.01 of Keras wants the thousands of steps that the authors take.
+    edges, attention passes it over, its signal is 0, batch norm leaves it out, and the readout
+    hears its mean in training; λ_max stays that of the whole graph, which bounds the rest of it.
+    Batch norm follows at 0.1 a step, since the 0.01 of Keras wants the thousands of steps that
+    the authors take.
 
     The published scores come from blocks of the same trials on both sides; only the architecture
     is taken.
@@ -86,6 +87,7 @@ class HiSTN(nn.Module):
         head = Regions(names=("head",), of=(0,) * len(regions.names))
         self.region_messages = Messages(regions.links, graph_of=head.of)
         self.head_attention = nn.ModuleList(Attention(head) for _ in range(2))
+        self.usual = Usual(self.width)
         self.dropout = nn.Dropout(options.dropout)
 
     def forward(self, x: Tensor, present: Tensor) -> Tensor:
@@ -107,7 +109,8 @@ class HiSTN(nn.Module):
             for attend, signals in zip(self.head_attention, (before, after), strict=True)
         )  # (B, 1, T)
         signals = torch.cat([x + n, r, g], dim=1)  # (B, E + R + 1, T)
-        return self.dropout(signals.mean(dim=-1))  # (B, E + R + 1)
+        there = torch.cat([present, somebody, somebody.any(dim=1, keepdim=True)], dim=1)
+        return self.dropout(self.usual(signals.mean(dim=-1), there))  # (B, E + R + 1)
 
 
 class Signal(nn.Module):
