@@ -115,7 +115,13 @@ def test_rows_without_a_next_level_teach_nothing_of_the_skin():
     nothing = torch.full_like(x, torch.nan)
     present = torch.ones(4, 1, dtype=torch.bool)
     batch = Batch(
-        x=x, present=present, labels={}, person=torch.zeros(4), following=nothing, done=0.0
+        x=x,
+        present=present,
+        labels={},
+        person=torch.zeros(4),
+        following=nothing,
+        rows=torch.arange(4),
+        done=0.0,
     )
     law = network.encoder.auxiliary(people=1)
     assert law(network, batch, network.embed(x, present)) == 0
