@@ -199,6 +199,9 @@ class Recipe(Declared):
         return self.late_batch if self.late_batch and epoch >= self.late_epoch else self.batch
 
 
+Delay = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
 class Labels(Declared):
     """Where a recording's own labels come from.
 
@@ -206,10 +209,20 @@ class Labels(Declared):
     "pairs" (the same marker opens and closes a trial) or "until-next" (a marker lasts until
     the next). `markers` maps a marker's text to the class of the one target it stands for, and
     `rest` is the marker of periods on which baselines are taken.
+
+    `delay_s` is how far a rating that moves with time lags behind what is felt, for all dimensions
+    or by dimension: a tick at time t is labelled with what the course says at t + delay_s.
     """
 
     stream: str | None = None
     trials: Literal["events", "pairs", "until-next"] = "events"
     markers: dict[str, str] = {}
     rest: str | None = None
+    delay_s: Delay | dict[str, Delay] = 0.0
     targets: tuple[Target, ...] = ()
+
+    def delay_of(self, dimension: str) -> float:
+        """Return by how many seconds a course of this dimension lags."""
+        if isinstance(self.delay_s, dict):
+            return self.delay_s.get(dimension, 0.0)
+        return self.delay_s

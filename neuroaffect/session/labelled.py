@@ -37,6 +37,15 @@ class Course:
         if not (np.diff(self.times) > 0).all():
             raise SessionError("the times of a course must rise; sort them, and keep each once")
 
+    def at(self, times: np.ndarray, *, until: float) -> np.ndarray:
+        """Return the rating in force at these times, (n,); NaN before the first and after `until`.
+
+        The last value holds until then: a slider that nobody moves sends nothing.
+        """
+        place = np.searchsorted(self.times, times, side="right") - 1
+        known = (place >= 0) & (times <= until)
+        return np.where(known, self.values[np.maximum(place, 0)], np.nan)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:

@@ -1,4 +1,8 @@
-"""What a model said of each test trial: what scores are made of, and what a report keeps."""
+"""What a model said of each test trial: what scores are made of, and what a report keeps.
+
+Where a rating moves within a trial there is an answer for each of its ticks. Such answers have one
+`trial` and one `unit`, and stay together wherever trials are drawn or change places.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -66,6 +70,15 @@ class Answers:
 
     def __len__(self) -> int:
         return len(self.truth)
+
+    @property
+    def whole(self) -> np.ndarray:
+        """Number of the trial that each answer is of, in order of appearance, (n,)."""
+        if self.trial is None:
+            return np.arange(len(self))
+        names = np.stack([self.subject.astype(str), self.trial.astype(str)], axis=1)
+        _, first, of = np.unique(names, axis=0, return_index=True, return_inverse=True)
+        return np.argsort(np.argsort(first))[of.reshape(-1)]
 
     @property
     def continuous(self) -> bool:

@@ -17,6 +17,7 @@ References
 Demšar (2006), JMLR 7:1 (several models over several data sets, here people)
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
@@ -179,8 +180,13 @@ def _paired(first: Answers, second: Answers) -> tuple[Answers, Answers]:
 def _keys(answers: Answers) -> list[tuple[object, ...]]:
     if answers.trial is None:
         raise EvaluationError("answers without the names of their trials cannot be paired")
-    truth = np.round(answers.truth, 9)
-    return list(zip(answers.subject.tolist(), answers.trial.tolist(), truth.tolist(), strict=True))
+    truth = np.round(answers.truth, 9).tolist()
+    seen: Counter[tuple[object, ...]] = Counter()
+    keys = []
+    for key in zip(answers.subject.tolist(), answers.trial.tolist(), truth, strict=True):
+        keys.append((*key, seen[key]))  # ticks of one trial, where it was rated while it ran
+        seen[key] += 1
+    return keys
 
 
 def _over_people(first: Answers, second: Answers, rng: np.random.Generator) -> Comparison:
@@ -202,7 +208,7 @@ def _over_people(first: Answers, second: Answers, rng: np.random.Generator) -> C
         wilcoxon_p=1.0 if same else float(wilcoxon(differences).pvalue),
         test="signs flipped over people",
         units=len(people),
-        trials=len(first),
+        trials=len(np.unique(first.whole)),
     )
 
 
@@ -215,7 +221,9 @@ def _over_folds(first: Answers, second: Answers, rng: np.random.Generator) -> Co
         )
     gains = _gains(first, second)
     folds = [first.fold == fold for fold in np.unique(first.fold)]
-    ratio = float(np.mean([own.sum() / first.trained[own][0] for own in folds]))
+    tested = [len(np.unique(first.whole[own])) for own in folds]
+    trained = [first.trained[own][0] for own in folds]
+    ratio = float(np.mean(np.divide(tested, trained)))
     differences = np.array([gains[own].mean() for own in folds])
     p, low, high = corrected_t(differences, test_to_train=ratio)
     return Comparison(
@@ -228,7 +236,7 @@ def _over_folds(first: Answers, second: Answers, rng: np.random.Generator) -> Co
         wilcoxon_p=None,
         test="corrected resampled t over folds",
         units=len(folds),
-        trials=len(first),
+        trials=len(np.unique(first.whole)),
     )
 
 

@@ -29,8 +29,9 @@ class Dataset:
     features : ndarray or Mapped, shape (n, electrodes, features)
         What the network reads of each tick; in a file, if they are larger than memory.
     labels : mapping of str to ndarray of float64, (n,)
-        Dimension → the trial's rating or class number as given; NaN where there is none. What is
-        high and low is decided on the training side of a split, not here.
+        Dimension → the trial's rating or class number as given, or what its course says at the
+        tick; NaN where there is none. What is high and low is decided on the training side of a
+        split, not here.
     subject, session, trial : ndarray of str
         A trial is one (subject, trial); it may reach over several sessions.
     time : ndarray of float64
@@ -45,6 +46,8 @@ class Dataset:
         How many seconds of signal a row sums up at most, in whole hops.
     memory_s : float
         How far back a row remembers: its window and the settling of the filters before it.
+    courses : frozenset of str
+        Dimensions whose rating moves within a trial.
     """
 
     features: np.ndarray | Mapped
@@ -58,6 +61,7 @@ class Dataset:
     rates_hz: Mapping[str, float]
     window_s: float
     memory_s: float
+    courses: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.time)
@@ -191,11 +195,11 @@ def _taken(
 def _labelled(taken: Taken, session: LabelledSession, pipeline: Pipeline) -> Dataset:
     """Return the rows of a session with their labels, and without their features."""
     trials = session.trials
-    dimensions = sorted({dimension for trial in trials for dimension in trial.ratings})
-    ratings = {d: np.array([t.ratings.get(d, np.nan) for t in trials], float) for d in dimensions}
+    named = {name for trial in trials for name in (*trial.ratings, *trial.courses)}
     return Dataset(
         features=taken.features[:0],
-        labels={dimension: values[taken.trial] for dimension, values in ratings.items()},
+        labels={name: _column(taken, session, name, pipeline) for name in sorted(named)},
+        courses=frozenset(name for trial in trials for name in trial.courses),
         subject=np.array([session.subject] * len(taken), dtype=str),
         session=np.array([session.session] * len(taken), dtype=str),
         trial=np.array([trials[number].id for number in taken.trial], dtype=str),
@@ -206,6 +210,25 @@ def _labelled(taken: Taken, session: LabelledSession, pipeline: Pipeline) -> Dat
         window_s=taken.window_s,
         memory_s=taken.memory_s,
     )
+
+
+def _column(
+    taken: Taken, session: LabelledSession, dimension: str, pipeline: Pipeline
+) -> np.ndarray:
+    """Return each tick's rating, (n,): the trial's, or its course where it has one.
+
+    A course that says nothing at a tick is not made up by the trial's rating.
+    """
+    delay_s = pipeline.labels.delay_of(dimension)
+    column = np.full(len(taken), np.nan)
+    for number, trial in enumerate(session.trials):
+        own = taken.trial == number
+        if dimension in trial.courses:
+            felt = taken.time[own] + delay_s
+            column[own] = trial.courses[dimension].at(felt, until=trial.stop)
+        else:
+            column[own] = trial.ratings.get(dimension, np.nan)
+    return column
 
 
 def _concatenate(parts: Sequence[Dataset], features: np.ndarray | Mapped) -> Dataset:
@@ -223,6 +246,7 @@ def _concatenate(parts: Sequence[Dataset], features: np.ndarray | Mapped) -> Dat
             name: np.concatenate([getattr(part, name) for part in parts])
             for name in ("subject", "session", "trial", "time")
         },
+        courses=frozenset().union(*(part.courses for part in parts)),
         window_s=max(part.window_s for part in parts),
         memory_s=max(part.memory_s for part in parts),
     )

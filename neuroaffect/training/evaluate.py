@@ -152,7 +152,7 @@ def _row(
         "dimension": target.dimension,
         "subjects": len(np.unique(answers.subject)),
         "subjects_left_out": len(left_out),
-        "trials": len(answers.truth),
+        "trials": len(np.unique(answers.whole)),
         "ticks": sum(len(fold.test) for fold in folds),
         "folds": len(folds),
         "chosen": _chosen(model, folds),

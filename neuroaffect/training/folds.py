@@ -115,7 +115,7 @@ def _judged(
 def gather(
     dataset: Dataset, target: Target, folds: Sequence[Fold]
 ) -> tuple[Answers | None, frozenset[str]]:
-    """Join the folds' ticks to one answer per trial.
+    """Join the folds' ticks to one answer per trial, or per tick where the rating moves in it.
 
     People are left out whole if one of their training sides held a single class: a model that
     has seen one class says nothing of telling two apart.
@@ -137,7 +137,9 @@ def gather(
     kept = np.isfinite(ticks.truth) & ~np.isin(dataset.subject[ticks.rows], sorted(left_out))
     if not kept.any():
         return None, left_out
-    return _per_trial(dataset, target, ticks.take(kept), folds), left_out
+    ticks = ticks.take(kept)
+    moves = not dataset.courses.isdisjoint(target.ratings)
+    return _answers(dataset, target, ticks, folds, moves=moves), left_out
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -162,10 +164,14 @@ class _Ticks:
         return _Ticks(**{name: values[kept] for name, values in vars(self).items()})
 
 
-def _per_trial(dataset: Dataset, target: Target, ticks: _Ticks, folds: Sequence[Fold]) -> Answers:
-    """Return one answer per trial, the mean over its ticks."""
+def _answers(
+    dataset: Dataset, target: Target, ticks: _Ticks, folds: Sequence[Fold], *, moves: bool
+) -> Answers:
+    """Return one answer per trial, the mean over its ticks, or each tick's own where it moves."""
+    trial = dataset.trials[ticks.rows]
+    alike = [np.arange(len(trial))] if moves else [trial, ticks.truth]
     _, first, trial_of, count = np.unique(
-        np.stack([dataset.trials[ticks.rows], ticks.truth], axis=1),
+        np.stack(alike, axis=1),
         axis=0, return_index=True, return_inverse=True, return_counts=True,
     )  # fmt: skip
     trial_of = trial_of.reshape(-1)
@@ -182,7 +188,7 @@ def _per_trial(dataset: Dataset, target: Target, ticks: _Ticks, folds: Sequence[
         predicted=mean if values else mean.argmax(axis=1),
         majority=np.array([one.majority[target.dimension] for one in of_fold]).astype(number),
         subject=dataset.subject[ticks.rows][first],
-        unit=_units(dataset, ticks.rows, ticks.truth, first),
+        unit=trial if moves else _units(dataset, ticks.rows, ticks.truth, first),
         trial=dataset.trial[ticks.rows][first],
         probabilities=None if values else mean,
         shares=None if values else np.array([one.shares[target.dimension] for one in of_fold]),

@@ -8,7 +8,8 @@ Conventions
   person drawn, for trials of one person are not independent. With one person it is over trials.
 * p is a permutation test of the pooled trials with predictions held fixed: labels change places
   within a person, whole recordings at a time where each recording has one class (trials cut from
-  one recording are no separate evidence). It tests "these predictions know nothing of these
+  one recording are no separate evidence), and whole courses where a rating moves within a trial,
+  stretched to each other's length. It tests "these predictions know nothing of these
   labels"; it does not train again.
 
 References
@@ -50,23 +51,32 @@ def bootstrap_interval(
     """Return the percentile interval of a score over people, then trials of each person."""
     values = [
         score(answers.truth, answers.predicted, weights=weights)
-        for weights in bootstrap_weights(answers.subject, rng=rng, draws=draws)
+        for weights in bootstrap_weights(answers.subject, whole=answers.whole, rng=rng, draws=draws)
     ]
     return interval_of(np.concatenate(values), level=level)
 
 
 def bootstrap_weights(
-    subject: np.ndarray, *, rng: np.random.Generator, draws: int = _DRAWS
+    subject: np.ndarray,
+    *,
+    whole: np.ndarray | None = None,
+    rng: np.random.Generator,
+    draws: int = _DRAWS,
 ) -> Iterator[np.ndarray]:
-    """Yield how often each trial is drawn, (some draws, trials), until all draws are made."""
-    of_person = [np.flatnonzero(subject == one) for one in np.unique(subject)]
+    """Yield how often each answer is drawn, (some draws, answers), until all draws are made.
+
+    Answers of one `whole`, (n,) numbers from 0, are drawn together; by default each is its own.
+    """
+    whole = np.arange(len(subject)) if whole is None else whole
+    owner = subject[np.unique(whole, return_index=True)[1]]  # (trials,)
+    of_person = [np.flatnonzero(owner == one) for one in np.unique(owner)]
     people = len(of_person)
     for part in _parts(draws, len(subject)):
         times = rng.multinomial(people, np.full(people, 1 / people), size=part)
-        weights = np.empty((part, len(subject)))
+        weights = np.empty((part, len(owner)))
         for rows, drawn in zip(of_person, times.T, strict=True):
             weights[:, rows] = _drawn(len(rows), drawn, rng)
-        yield weights
+        yield weights[:, whole]
 
 
 def _drawn(trials: int, times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -88,15 +98,35 @@ def permutation_p(
     """Return how often chance does at least as well: (1 + hits) / (1 + draws)."""
     reached = score(answers.truth, answers.predicted) - _ROUNDING
     _, first, unit_of = np.unique(answers.unit, return_index=True, return_inverse=True)
-    label, owner = answers.truth[first], answers.subject[first]
+    owner, units = answers.subject[first], _Units(answers.truth, unit_of)
     of_person = [np.flatnonzero(owner == one) for one in np.unique(owner)]
     hits = 0
     for part in _parts(draws, len(answers)):
-        shuffled = np.empty((part, len(label)), dtype=label.dtype)
+        source = np.empty((part, len(owner)), dtype=np.int64)
         for rows in of_person:
-            shuffled[:, rows] = rng.permuted(np.tile(label[rows], (part, 1)), axis=1)
-        hits += np.sum(score(shuffled[:, unit_of], answers.predicted) >= reached)
+            source[:, rows] = rng.permuted(np.tile(rows, (part, 1)), axis=1)
+        hits += np.sum(score(units.truth_of(source), answers.predicted) >= reached)
     return float((1 + hits) / (1 + draws))
+
+
+class _Units:
+    """Truths that change places: one of each unit, or a course stretched to another's length."""
+
+    def __init__(self, truth: np.ndarray, unit_of: np.ndarray) -> None:
+        order = np.argsort(unit_of, kind="stable")
+        self._sorted, self._unit_of = truth[order], unit_of
+        self._count = np.bincount(unit_of)
+        self._start = np.cumsum(self._count) - self._count
+        place = np.empty(len(truth), dtype=np.int64)
+        place[order] = np.arange(len(truth)) - self._start[unit_of[order]]
+        self._share = place / self._count[unit_of]  # how far along its unit, [0, 1)
+
+    def truth_of(self, source: np.ndarray) -> np.ndarray:
+        """Return the truth of each answer, (draws, n), for the source of each unit (draws, u)."""
+        of = source[:, self._unit_of]
+        # A rounding below a whole number would repeat the place before it.
+        along = np.floor(self._share * self._count[of] + _ROUNDING).astype(np.int64)
+        return self._sorted[self._start[of] + along]
 
 
 def _parts(draws: int, trials: int) -> Iterator[int]:

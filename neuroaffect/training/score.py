@@ -8,6 +8,8 @@ Conventions
 * The majority baseline says, in every fold, the class most frequent among the *training* trials.
   It is given as balanced accuracy, to stand beside the score, and as plain accuracy. The stratified
   baseline says each class as often as training showed it; what is given is its expectation.
+* Where a rating moves within a trial, each tick is an answer, and has a score by itself; intervals
+  and p still draw whole trials.
 * Each person's own score has an interval over that person's trials.
 """
 
@@ -123,7 +125,7 @@ def _people(answers: Answers, score: Score, rng: np.random.Generator) -> list[di
         each.append(
             {
                 "subject": str(person),
-                "trials": len(own),
+                "trials": len(np.unique(own.whole)),
                 "score": float(score(own.truth, own.predicted)),
                 "ci_low": low,
                 "ci_high": high,

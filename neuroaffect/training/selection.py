@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from neuroaffect.affect import Target
+from neuroaffect.training.classes import rating_per_trial
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.separation import centred, correlated, explained, trial_means
 
@@ -36,8 +37,9 @@ def best_cells(
     _, first = np.unique(dataset.trials, return_index=True)
     means = centred(means, dataset.subject[first])
     r2 = [
-        (explained if target.classes else correlated)(means, labels[target.dimension][first])
+        explained(means, np.floor(y)) if target.classes else correlated(means, y)
         for target in targets
+        for y in (rating_per_trial(labels[target.dimension], dataset.trials),)
     ]
     best = np.max(np.nan_to_num(r2, nan=0.0), axis=0)
     if not best.any():
