@@ -39,6 +39,10 @@ of always saying the class most frequent in training. The interval is a bootstra
 their trials; p is a permutation of labels within each person, whole recordings at a time where each
 recording has one class, with predictions held fixed. Rows marked leaky are diagnostics (one trial
 on both sides of the split): they are no scores."""
+_IDENTITY = """\
+From the first half of each trial the features name the trial for {accuracy:.0%} of the ticks of its
+other half, where chance is {chance:.0%} ({trials} trials of {people} people). That is no score: it
+is what a model can do on a leaky split without knowing anything of affect."""
 _ON_ALL = """\
 Signed R² over the means of all trials, each person's own mean taken off: it shows where there is
 something to learn. It is no score, and whoever chooses features by it has seen the test trials."""
@@ -142,6 +146,8 @@ def _parts(
     yield from (paragraph(str(told[key])) for key in ("note", "citation") if told[key])
     yield table(_HEADS, map(_cells, rows), kinds=["leaky" if r["leaky"] else "" for r in rows])
     yield paragraph(_READING)
+    if told_apart := rows[0].get("trial_identity"):
+        yield paragraph(_IDENTITY.format(**told_apart))
     for dimension in dict.fromkeys(str(row["dimension"]) for row in rows):
         own = [row for row in rows if row["dimension"] == dimension]
         classes = next((t.classes for t in targets if t.dimension == dimension), ())

@@ -76,6 +76,14 @@ def test_a_leaky_row_is_called_so_in_the_table(report):
     assert "leaky (leaky: no score)" in row
 
 
+def test_how_well_features_tell_trials_apart_is_called_no_score(rows, tmp_path):
+    told = {"accuracy": 0.7, "chance": 0.125, "people": 3, "trials": 24}
+    told_apart = [{**row, "trial_identity": told} for row in rows]
+    page = write_report(tmp_path / "out", told_apart, command="", title="Trials").read_text()
+    assert "70% of the ticks" in page
+    assert "That is no score" in page
+
+
 def test_what_comes_from_files_is_escaped(rows, tmp_path):
     nasty = [
         {**row, "dimension": NASTY, "model": NASTY, "note": NASTY, "corpus": NASTY} for row in rows
