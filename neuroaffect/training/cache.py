@@ -70,9 +70,7 @@ class FeatureCache:
         """
         if not session.files:
             return take_ticks(session, pipeline), ""
-        key = self._key(session, pipeline)
-        path = self.folder / "features" / key[:2] / f"{key}.npz"
-        said = ""
+        path, said = self._path(session, pipeline), ""
         if path.exists():
             try:
                 return _read(path), ""
@@ -82,7 +80,11 @@ class FeatureCache:
         _write(path, taken)
         return taken, said
 
-    def _key(self, session: LabelledSession, pipeline: Pipeline) -> str:
+    def holds(self, session: LabelledSession, pipeline: Pipeline) -> bool:
+        """Tell whether the session's ticks are here, damaged or not."""
+        return bool(session.files) and self._path(session, pipeline).exists()
+
+    def _path(self, session: LabelledSession, pipeline: Pipeline) -> Path:
         decides = [
             _LAYOUT,
             {name: _version(name) for name in _COMPUTE},
@@ -97,7 +99,8 @@ class FeatureCache:
             [(trial.start, trial.stop) for trial in session.trials],
             [(path.name, self.sha256(path)) for path in session.files],
         ]
-        return hashlib.sha256(json.dumps(decides).encode()).hexdigest()
+        key = hashlib.sha256(json.dumps(decides).encode()).hexdigest()
+        return self.folder / "features" / key[:2] / f"{key}.npz"
 
     def sha256(self, path: Path) -> str:
         """Return the SHA-256 of a file, taken once while its size and time of change stay."""

@@ -167,6 +167,10 @@ def _all_taken(
     workers: int,
 ) -> Iterator[tuple[LabelledSession, tuple[Taken, str]]]:
     """Yield each session with its ticks and what is to be said of them, in order."""
+    if workers > 1:
+        sessions = list(sessions)
+        if cache is not None and all(cache.holds(each, pipeline) for each in sessions):
+            workers = 1  # reading takes less time than starting processes
     if workers == 1:
         for session in sessions:
             yield session, _taken(session, pipeline, cache)

@@ -42,7 +42,7 @@ def plot_scores(rows: Sequence["Row"], path: Path, *, title: str) -> None:
         _draw(axes, row, splits, models)
     _frame(axes, rows, splits)
     _legend(axes, rows, models)
-    heading = textwrap.fill(f"{title}: {rows[0]['dimension']}", int(9 * width))
+    heading = textwrap.fill(title, int(9 * width))
     axes.set_title(heading, loc="left", fontsize=11)
     save(figure, path)
 
