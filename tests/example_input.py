@@ -2,7 +2,10 @@
 
 from neuroaffect.models import NETWORKS
 
-__all__ = ["example_input"]
+__all__ = ["QUICK", "example_input"]
+
+# Options with which a test need not wait.
+QUICK = {"extratrees": {"trees": 20}}
 
 
 def example_input(name, n, rng):

@@ -1,7 +1,7 @@
 """Rows to fit a model on, for the networks that no loop trains."""
 
 import numpy as np
-from example_input import example_input
+from example_input import QUICK, example_input
 
 from neuroaffect.models import NETWORKS
 from neuroaffect.pipeline import Network
@@ -37,4 +37,5 @@ def fitted(name, targets, *, seed=0, n=24, **options):
         t.dimension: np.arange(n) % len(t.classes) if t.classes else rng.uniform(-1, 1, n)
         for t in targets
     }
+    options = QUICK.get(name, {}) | options
     return FITTERS[name](lesson(name, x, labels, targets, seed=seed, **options)).train()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from data import PIPELINE, dataset_of
-from example_input import example_input
+from example_input import QUICK, example_input
 
 from neuroaffect.affect import Target
 from neuroaffect.models import NETWORKS, AffectModel, rebuild
@@ -42,7 +42,7 @@ def trials_of(name, *, trials=12, ticks=5, seed=0):
 
 
 def fitted(name, dataset, targets=TARGETS, **options):
-    network = {"network": Network(name=name, options=options)}
+    network = {"network": Network(name=name, options=QUICK.get(name, {}) | options)}
     return fit(dataset, targets=targets, pipeline=PIPELINE.model_copy(update=network))
 
 

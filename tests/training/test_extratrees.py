@@ -7,7 +7,7 @@ from test_classical import AROUSAL, MOOD, VALENCE, fitted, trials_of
 
 from neuroaffect.errors import ModelError
 
-BOUNDS = {"n_estimators": 100, "max_depth": 10, "max_leaf_nodes": 32, "random_state": 0}
+BOUNDS = {"n_estimators": 20, "max_depth": 10, "max_leaf_nodes": 32, "random_state": 0}
 WEIGHTS = np.full(60, 0.2)  # five ticks a trial
 
 
