@@ -33,7 +33,7 @@ from neuroaffect.models.shape import InputShape
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["NETWORKS", "build", "options_of", "register"]
+__all__ = ["NETWORKS", "build", "options_of", "register", "registered"]
 
 _KNOWN: dict[str, type[Options]] = {
     options.network: options
@@ -57,6 +57,7 @@ _KNOWN: dict[str, type[Options]] = {
     )
 }
 NETWORKS: Mapping[str, type[Options]] = MappingProxyType(_KNOWN)
+_OURS = frozenset(_KNOWN)
 
 
 def options_of(name: str, given: Mapping[str, object] = MappingProxyType({})) -> Options:
@@ -117,6 +118,11 @@ def register(options: type[Options]) -> type[Options]:
     if _KNOWN.setdefault(name, options) is not options:
         raise ModelError(f"a network is called '{name}' already; choose another name")
     return options
+
+
+def registered() -> tuple[type[Options], ...]:
+    """Return what :func:`register` has made known, for processes that have yet to hear of it."""
+    return tuple(options for name, options in _KNOWN.items() if name not in _OURS)
 
 
 def build(

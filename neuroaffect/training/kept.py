@@ -2,7 +2,8 @@
 
 A fold is known by everything that decides it: the rows of the dataset with their features and
 labels, the split, the network with its options, the recipe, the targets, this package's own code
-and the versions of the libraries that compute. Whatever of it changes, the fold is run anew.
+and the versions of the libraries that compute. Whatever of it changes, the fold is run anew. Of a
+network that was registered from elsewhere the code is not known: its folds are never kept.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ import numpy as np
 
 import neuroaffect
 from neuroaffect.affect import Target
+from neuroaffect.models.registry import registered
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.folds import Fold, with_network
 from neuroaffect.training.mapped import blocks
@@ -55,6 +57,8 @@ class KeptFolds:
 
     def find(self, model: str, split: Split) -> Fold | None:
         """Return the fold if it is here and whole."""
+        if _foreign(model):
+            return None
         try:
             return _fold(*read_sealed(self._path(model, split)))
         except (OSError, ValueError):
@@ -62,7 +66,8 @@ class KeptFolds:
 
     def keep(self, model: str, split: Split, fold: Fold) -> None:
         """Put a fold that is done into the folder, whole or not at all."""
-        write_sealed(self._path(model, split), *_parts(fold))
+        if not _foreign(model):
+            write_sealed(self._path(model, split), *_parts(fold))
 
     def clear(self) -> None:
         """Forget all folds."""
@@ -75,6 +80,10 @@ class KeptFolds:
         decides = [*self._decides, network, split.name, rows]
         key = hashlib.sha256(json.dumps(decides, default=list).encode()).hexdigest()
         return self.folder / f"{key}.npz"
+
+
+def _foreign(model: str) -> bool:
+    return model in {options.network for options in registered()}
 
 
 def dataset_sha256(dataset: Dataset) -> str:

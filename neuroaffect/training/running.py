@@ -8,8 +8,11 @@ it faster. Another kind of processor may still differ in the last bits.
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from neuroaffect.affect import Target
+from neuroaffect.models.options import Options
+from neuroaffect.models.registry import register, registered
 from neuroaffect.training.choice import answer_fold
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.folds import Fold
@@ -95,7 +98,8 @@ def _run(
 
     with _backend(dataset, cluster) as sent:
         calls: Iterable = (
-            joblib.delayed(_numbered)(sent, number, jobs[number], targets) for number in numbers
+            joblib.delayed(_elsewhere)(registered(), sent, number, jobs[number], targets)
+            for number in numbers
         )
         processes = -1 if cluster else workers  # as many as it has
         yield from joblib.Parallel(n_jobs=processes, return_as="generator_unordered")(calls)
@@ -111,6 +115,13 @@ def _backend(dataset: Dataset, cluster: str) -> Iterator[Dataset]:
             yield sent
         return
     yield dataset
+
+
+def _elsewhere(foreign: Sequence[type[Options]], *job: Any) -> tuple[int, Fold]:
+    """Return :func:`_numbered` in a process that may not know networks registered in ours."""
+    for options in foreign:
+        register(options)
+    return _numbered(*job)
 
 
 def _numbered(

@@ -12,6 +12,11 @@ from neuroaffect.affect import SAM9, Target
 from neuroaffect.models import ForeignOptions, register, registry
 from neuroaffect.pipeline import Network, Recipe
 from neuroaffect.training.fit import fit
+from neuroaffect.training.kept import KeptFolds
+from neuroaffect.training.running import run_folds
+from neuroaffect.training.splits import Split
+
+AROUSAL = Target(dimension="arousal", scale=SAM9, threshold=5.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +39,22 @@ def _registered(monkeypatch):
 
 
 @pytest.mark.usefixtures("_registered")
+def test_folds_in_other_processes_know_what_was_registered_here(tmp_path):
+    pipeline = PIPELINE.model_copy(update={"training": Recipe(epochs=1, batch=16)})
+    dataset = replace(dataset_of(subjects=1, trials=6), pipeline=pipeline)
+    kept = KeptFolds(tmp_path / "folds", dataset, [AROUSAL])
+    halves = [np.flatnonzero(dataset.trials % 2 == side) for side in (0, 1)]
+    splits = [
+        Split(name="halves", train=train, test=test, trials=dataset.trials)
+        for train, test in (halves, halves[::-1])
+    ]
+    jobs = [("theirs", split) for split in splits]
+    folds = list(run_folds(dataset, jobs, [AROUSAL], workers=2, kept=kept))
+    assert [fold.model for fold in folds] == ["theirs", "theirs"]
+    assert not (tmp_path / "folds").exists()  # nobody knows whether its code has changed
+
+
+@pytest.mark.usefixtures("_registered")
 def test_a_pipeline_may_name_a_network_that_was_registered():
     dataset = dataset_of(subjects=1, trials=8, ticks=20)
     # The class can be read off one feature.
@@ -46,7 +67,7 @@ def test_a_pipeline_may_name_a_network_that_was_registered():
     }
     fitted = fit(
         dataset,
-        targets=(Target(dimension="arousal", scale=SAM9, threshold=5.0),),
+        targets=(AROUSAL,),
         pipeline=PIPELINE.model_copy(update=named),
     )
     said = fitted.say(dataset.features)["arousal"].argmax(axis=1)
