@@ -63,6 +63,7 @@ SENT = {
     "kemocon": (E4, 240),
     "muse": ({"eeg": (256, MUSE), "acc": (52, XYZ)}, 40),
     "prototypes": ({"eeg": (128, EPOC)}, 80),
+    "rbtransformer": ({"eeg": (128, CAP32)}, 15),
     "openbci-cyton": ({"eeg": (250, CYTON)}, 80),
     "openbci-cyton-daisy": ({"eeg": (125, DAISY)}, 80),
     "polar-h10": ({"ecg": (130, ["ECG"])}, 120),
