@@ -90,7 +90,8 @@ def encode(
         Ratings, or class numbers.
     target : Target
     thresholds : mapping of str to float or PersonThresholds
-        As :func:`fit_thresholds` found them in training.
+        As :func:`fit_thresholds` found them in training; one that the target names as a number
+        need not be among them.
     subject : ndarray of str, (n,), optional
         Whose rows; needed where each person has a threshold.
 
@@ -104,6 +105,7 @@ def encode(
         (ratings,) = columns
         return ratings if target.scale is None else target.scale.to_unit(ratings)
     keys = [_key(target, name) for name in target.ratings]
+    thresholds = {**_named(target), **thresholds}
     if target.of or keys[0] in thresholds:
         highs = [
             _high(ratings, thresholds[key], target, subject)
@@ -120,6 +122,14 @@ def rating_per_trial(ratings: np.ndarray, trials: np.ndarray) -> np.ndarray:
     _, first = np.unique(trials[order], return_index=True)
     of = [own[np.isfinite(own)] for own in np.split(ratings[order], first[1:])]
     return np.array([np.median(own) if len(own) else np.nan for own in of])
+
+
+def _named(target: Target) -> dict[str, float]:
+    """Return the thresholds that the target itself gives as numbers."""
+    splits = target.of or (target.kind == "binary" and target.scale is not None)
+    if not splits or not isinstance(target.threshold, float | int):
+        return {}
+    return {_key(target, name): float(target.threshold) for name in target.ratings}
 
 
 def _threshold(

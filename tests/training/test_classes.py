@@ -120,3 +120,8 @@ def test_a_rating_that_moves_counts_once_by_its_median():
     ratings = {"arousal": np.array([1.0, 2.0, 9.0, 5.0, 7.0])}
     trials = np.array([0, 0, 0, 1, 2])
     assert fit_thresholds(ratings, trials, [AROUSAL]) == {"arousal": 5.0}
+
+
+def test_a_target_out_of_a_bundle_brings_its_own_number():
+    target = Target(dimension="arousal", scale=SAM9, threshold=6)
+    assert encode({"arousal": np.array([6.0, 7.0])}, target, {}).tolist() == [0.0, 1.0]
