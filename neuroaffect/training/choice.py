@@ -17,7 +17,7 @@ from neuroaffect.training.metrics.classification import balanced_accuracy
 from neuroaffect.training.metrics.regression import concordance
 from neuroaffect.training.splits import Split, inner
 
-__all__ = ["answer_fold", "best_of", "choose"]
+__all__ = ["answer_fold", "best_of", "candidates_of", "choose"]
 
 _BEST_OF = "best of "
 _INNER_FOLDS = 3
@@ -32,11 +32,20 @@ def best_of(models: Sequence[str]) -> str:
     return _BEST_OF + ", ".join(models)
 
 
+def candidates_of(model: str) -> list[str]:
+    """Return the models that this name may come to: itself, or those it chooses among.
+
+    >>> candidates_of("best of logistic, dgcnn")
+    ['logistic', 'dgcnn']
+    """
+    return model.removeprefix(_BEST_OF).split(", ")
+
+
 def answer_fold(dataset: Dataset, model: str, split: Split, targets: Sequence[Target]) -> Fold:
     """Fit a model, or the best of several, on a split's training side and answer its test side."""
     if not model.startswith(_BEST_OF):
         return run_fold(dataset, model, split, targets)
-    candidates = model.removeprefix(_BEST_OF).split(", ")
+    candidates = candidates_of(model)
     scores = choose(dataset, candidates, split, targets)
     chosen = max(candidates, key=scores.__getitem__)  # of equals the first named
     return replace(run_fold(dataset, chosen, split, targets), model=chosen)

@@ -20,6 +20,7 @@ import numpy as np
 import neuroaffect
 from neuroaffect.affect import Target
 from neuroaffect.models.registry import registered
+from neuroaffect.training.choice import candidates_of
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.folds import Fold, with_network
 from neuroaffect.training.mapped import blocks
@@ -83,7 +84,7 @@ class KeptFolds:
 
 
 def _foreign(model: str) -> bool:
-    return model in {options.network for options in registered()}
+    return not {options.network for options in registered()}.isdisjoint(candidates_of(model))
 
 
 def dataset_sha256(dataset: Dataset) -> str:
