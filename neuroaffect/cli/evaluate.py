@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,6 +43,13 @@ __all__ = ["run"]
 _TAKE_PART = ("neuroaffect", "numpy", "scipy", "torch", "scikit-learn")
 
 
+class Scale(StrEnum):
+    """What features are scaled by."""
+
+    TRAINING = "training"
+    PERSON = "person"
+
+
 def run(
     files: Files = None,
     corpus: CorpusName = None,
@@ -66,6 +74,9 @@ def run(
         bool,
         typer.Option("--calibrate", help="Also how honest error bars are; takes 6 times as long."),
     ] = False,
+    normalise: Annotated[
+        Scale, typer.Option(help="training, or person: each on their own scale, without labels.")
+    ] = Scale.TRAINING,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")] = Path(
         "report"
     ),
@@ -92,6 +103,7 @@ def run(
 
     from neuroaffect.training.evaluate import evaluate
     from neuroaffect.training.judged import with_calibration
+    from neuroaffect.training.own_scale import by_person
 
     with quiet_stdout():
         tracking = _tracking(mlflow)
@@ -105,6 +117,7 @@ def run(
             workers=workers,
         )
         dataset = with_calibration(dataset, calibrate)
+        scored = by_person(dataset) if normalise is Scale.PERSON else dataset
         split, fold_count = honest_split(dataset, folds or material.folds)
         with progress() as advance:
             rows = evaluate(
@@ -117,9 +130,10 @@ def run(
                 corpus=material.name,
                 choose=choose,
                 calibrate=calibrate,
+                normalise=normalise.value,
                 workers=workers,
                 cluster=cluster,
-                kept=kept_folds(out / "folds", dataset, material.targets, fresh=fresh),
+                kept=kept_folds(out / "folds", scored, material.targets, fresh=fresh),
                 progress=lambda done, all_: advance(f"fold {done} of {all_}", done / all_),
             )
             advance("report")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from operator import attrgetter
+from typing import Literal
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from neuroaffect.training.folds import Fold, gather, is_confounded
 from neuroaffect.training.identity import trial_identity
 from neuroaffect.training.judged import judge, with_calibration
 from neuroaffect.training.kept import KeptFolds
+from neuroaffect.training.own_scale import by_person
 from neuroaffect.training.running import run_folds
 from neuroaffect.training.score import evaluate_answers
 from neuroaffect.training.splits import Split, make_splits, scheme_of
@@ -36,6 +38,7 @@ def evaluate(
     corpus: str = "",
     choose: bool = False,
     calibrate: bool = False,
+    normalise: Literal["training", "person"] = "training",
     workers: int = 1,
     cluster: str = "",
     kept: KeptFolds | None = None,
@@ -64,6 +67,9 @@ def evaluate(
     calibrate : bool
         Find out inside each fold how sure its model may be, and judge that on the test side; takes
         the recipe's `calibration_folds` times as long.
+    normalise : {"training", "person"}
+        Put features on the scale of the training ticks, or before that of each person's own
+        (:func:`neuroaffect.training.own_scale.by_person`).
     workers : int
         Processes; 1 stays in this one. A joblib backend chosen outside is used.
     cluster : str
@@ -78,8 +84,8 @@ def evaluate(
     list of dict
         Keys: corpus, model, split, leaky, confounded, dimension, subjects, subjects_left_out,
         chosen (how many folds chose each model), trial_identity (how well the features tell trials
-        apart: no score), trials, ticks, folds, seconds, optimistic_points, note, those of
-        :func:`neuroaffect.training.score.evaluate_answers` and
+        apart: no score), normalised, trials, ticks, folds, seconds, optimistic_points, note, those
+        of :func:`neuroaffect.training.score.evaluate_answers` and
         :func:`neuroaffect.training.judged.judge`, and answers: what was said of each
         trial, to be read by :meth:`neuroaffect.training.answers.Answers.heard`.
 
@@ -89,6 +95,7 @@ def evaluate(
         If a split is not possible on this dataset, or nothing can be scored.
     """
     dataset = with_calibration(dataset, calibrate)
+    dataset = by_person(dataset) if normalise == "person" else dataset
     models = [*models, best_of(models)] if choose else models
     made = _made(dataset, splits, folds, rng)
     jobs = [(model, split) for model in models for group in made.values() for split in group]
@@ -107,6 +114,7 @@ def evaluate(
     if not rows:
         raise EvaluationError("no training side has two classes; give more trials, of both")
     _compare(rows)
+    rows = [_scaled(row, normalise) for row in rows]
     identity = trial_identity(dataset)
     told = None if identity is None else asdict(identity)
     return [{**row, "trial_identity": told} for row in rows]
@@ -168,6 +176,14 @@ def _row(
 def _chosen(model: str, folds: Sequence[Fold]) -> dict[str, int] | None:
     """Return how many folds chose each model; None where there was no choice."""
     return None if folds[0].model == model else dict(Counter(fold.model for fold in folds))
+
+
+def _scaled(row: Row, normalise: str) -> Row:
+    """Return the row with what its features were scaled by."""
+    if normalise == "training":
+        return {**row, "normalised": normalise}
+    told = "people on their own scale: needs their recordings beforehand, no labels"
+    return {**row, "normalised": normalise, "note": "; ".join(filter(None, [row["note"], told]))}
 
 
 def _notes(
