@@ -82,7 +82,8 @@ def test_the_embedding_is_the_plain_writing_of_both_graphs():
         a = torch.relu(sample @ sample.T * (g + g.T)) + torch.eye(4)
         root = torch.diag(a.sum(dim=1) ** -0.5)
         normed = sample / (1 + 1e-5) ** 0.5  # running statistics as at the start
-        out = torch.relu(root @ a @ root @ encoder.convolve(normed)) / (1 + 1e-5) ** 0.5
+        weight, bias = encoder.convolve.lin.weight, encoder.convolve.bias
+        out = torch.relu(root @ a @ root @ normed @ weight.T + bias) / (1 + 1e-5) ** 0.5
         embeddings.append(out.flatten())
     torch.testing.assert_close(encoder(x, present), torch.stack(embeddings), rtol=1e-4, atol=1e-5)
 

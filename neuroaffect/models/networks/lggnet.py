@@ -1,5 +1,7 @@
 """LGGNet: power in time, a graph within each region of the head, and a graph between regions."""
 
+import warnings
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -11,6 +13,11 @@ from neuroaffect.models.masking import MaskedBatchNorm
 from neuroaffect.models.options import LGGNetOptions
 from neuroaffect.models.regions import lobes, require_scalp
 from neuroaffect.models.shape import InputShape
+
+with warnings.catch_warnings():
+    # torch_geometric scripts two of its types on import; nothing of ours goes through torch.jit.
+    warnings.filterwarnings("ignore", r".*torch\.jit\.script.* is deprecated", DeprecationWarning)
+    from torch_geometric.nn import DenseGCNConv
 
 __all__ = ["LGGNet", "Power"]
 
@@ -82,7 +89,7 @@ class LGGNet(nn.Module):
         self.register_buffer("loops", torch.eye(count), persistent=False)
         self.global_edges = nn.Parameter(nn.init.xavier_uniform_(torch.empty(count, count)))
         self.region_norm = MaskedBatchNorm(count)
-        self.convolve = nn.Linear(features, options.hidden)
+        self.convolve = DenseGCNConv(features, options.hidden)
         self.global_norm = MaskedBatchNorm(count)
         self.dropout = nn.Dropout(options.dropout)
         self.width, self.trunk = count * options.hidden, Trunk()
@@ -98,7 +105,7 @@ class LGGNet(nn.Module):
         somebody = there.any(dim=2)  # (B, R)
         a = self.adjacency(r, somebody)  # (B, R, R)
         r = self.region_norm(r, somebody[..., None])
-        g = torch.relu(a @ self.convolve(r))  # (B, R, H)
+        g = torch.relu(self.convolve(r, a, add_loop=False))  # (B, R, H)
         g = self.global_norm(g, somebody[..., None])
         return self.dropout(g.flatten(1))  # (B, R·H)
 
@@ -111,12 +118,10 @@ class LGGNet(nn.Module):
         return self.mix_norm(h, there).transpose(1, 2).flatten(2)
 
     def adjacency(self, r: Tensor, somebody: Tensor) -> Tensor:
-        """(B, R, D), somebody (B, R) → (B, R, R): ReLU(r rᵀ ⊙ (G + Gᵀ)) + 1, normalised."""
+        """(B, R, D), somebody (B, R) → (B, R, R): ReLU(r rᵀ ⊙ (G + Gᵀ)) + 1."""
         alike = r @ r.transpose(1, 2)  # (B, R, R)
         a = torch.relu(alike * (self.global_edges + self.global_edges.T))
-        a = masked_edges(a, somebody) + self.loops
-        root = a.sum(dim=2).rsqrt()  # (B, R)
-        return root[:, :, None] * a * root[:, None, :]
+        return masked_edges(a, somebody) + self.loops
 
 
 class Power(nn.Module):
