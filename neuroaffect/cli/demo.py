@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from neuroaffect.models import AffectModel
     from neuroaffect.pipeline import Tick
     from neuroaffect.session.labelled import LabelledSession
-    from neuroaffect.training.fit import Fitted
+    from neuroaffect.training.fitted import Fitted
 
 __all__ = ["run"]
 

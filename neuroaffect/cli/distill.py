@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from neuroaffect.session.labelled import LabelledSession
     from neuroaffect.training.dataset import Dataset
     from neuroaffect.training.distill import Lecture
-    from neuroaffect.training.fit import Fitted
+    from neuroaffect.training.fitted import Fitted
 
 __all__ = ["run"]
 

@@ -9,7 +9,8 @@ from neuroaffect.training.answers import Answers
 from neuroaffect.training.compare import Comparison, compare, compare_rows
 from neuroaffect.training.dataset import Dataset, extract
 from neuroaffect.training.evaluate import evaluate
-from neuroaffect.training.fit import Fitted, fit
+from neuroaffect.training.fit import fit
+from neuroaffect.training.fitted import Fitted
 from neuroaffect.training.labels import labelled_session
 from neuroaffect.training.report import write_report
 from neuroaffect.training.splits import SPLITS, Split, make_splits

@@ -76,6 +76,11 @@ class Dataset:
         """Number of each row's session, one per (subject, session), (n,)."""
         return _numbers(self.subject, self.session)
 
+    @cached_property
+    def trial_weight(self) -> np.ndarray:
+        """What each row weighs where a trial is one observation: 1 over its trial's rows, (n,)."""
+        return 1 / np.bincount(self.trials)[self.trials]
+
     def take(self, rows: np.ndarray) -> "Dataset":
         """Return the dataset of these rows (numbers or a mask), in this order.
 

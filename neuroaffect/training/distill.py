@@ -18,8 +18,9 @@ from neuroaffect.training.classes import encode
 from neuroaffect.training.classical import FITTERS
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.familiar import novelty_from
-from neuroaffect.training.fit import Fitted, statistics
+from neuroaffect.training.fitted import Fitted
 from neuroaffect.training.loop import Progress, train
+from neuroaffect.training.normaliser import statistics
 from neuroaffect.training.rows import Rows
 
 __all__ = ["Lecture", "common_rows", "distill", "lecture_of"]
@@ -144,7 +145,7 @@ def distill(
     from neuroaffect.models.teacher import Teacher
 
     _require_student(pipeline.network)
-    weight = 1 / np.bincount(dataset.trials)[dataset.trials]
+    weight = dataset.trial_weight
     mean, sd = statistics(dataset.features, weight)
     rows = Rows(dataset, mean, sd)
     shape = InputShape.of(dataset.input, hop_s=pipeline.hop_s)

@@ -12,7 +12,8 @@ from neuroaffect.training.answers import Answers
 from neuroaffect.training.calibrate import fit_calibrated, held
 from neuroaffect.training.classes import Threshold, encode
 from neuroaffect.training.dataset import Dataset
-from neuroaffect.training.fit import Fitted
+from neuroaffect.training.fitted import Fitted
+from neuroaffect.training.shares import counts_of
 from neuroaffect.training.splits import Split
 
 __all__ = ["Fold", "gather", "is_confounded", "run_fold", "with_network"]
@@ -66,10 +67,10 @@ class Fold:
 
 
 def with_network(pipeline: Pipeline, name: str) -> Pipeline:
-    """Return the pipeline with another network; options stay with the network they are for."""
+    """Return the pipeline with another network; options and readout stay with their own."""
     if name == pipeline.network.name:
         return pipeline
-    network = pipeline.network.model_copy(update={"name": name, "options": {}})
+    network = pipeline.network.model_copy(update={"name": name, "options": {}, "readout": "linear"})
     return pipeline.model_copy(update={"network": network})
 
 
@@ -202,13 +203,9 @@ def _answers(
 def _shares(train: Dataset, target: Target, thresholds: Mapping[str, Threshold]) -> np.ndarray:
     """Return how often each class occurs among the training trials, (classes,)."""
     classes = encode(train.labels, target, thresholds, train.subject)
-    weight = 1 / np.bincount(train.trials)[train.trials]  # each trial counts once
-    rated = np.isfinite(classes)
-    if not target.classes or not rated.any():
+    if not target.classes or not np.isfinite(classes).any():
         return np.zeros(len(target.classes))
-    counts = np.bincount(
-        classes[rated].astype(np.int64), weights=weight[rated], minlength=len(target.classes)
-    )
+    counts = counts_of(classes, target, train.trial_weight)
     return counts / counts.sum()
 
 

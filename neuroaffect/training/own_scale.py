@@ -7,10 +7,9 @@ import numpy as np
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.mapped import Mapped
+from neuroaffect.training.normaliser import LEAST_SD
 
 __all__ = ["by_person"]
-
-_LEAST_SD = 1e-6
 
 
 def by_person(dataset: Dataset) -> Dataset:
@@ -31,7 +30,7 @@ def by_person(dataset: Dataset) -> Dataset:
             "give more --memory-mb, or fewer people"
         )
     features = np.array(dataset.features, dtype=np.float64)
-    weight = 1 / np.bincount(dataset.trials)[dataset.trials]
+    weight = dataset.trial_weight
     for person in np.unique(dataset.subject):
         rows = dataset.subject == person
         features[rows] = _standard(features[rows], weight[rows, None, None])
@@ -44,4 +43,4 @@ def _standard(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
     total = np.maximum((weight * known).sum(axis=0), 1e-12)
     mean = (weight * np.where(known, x, 0.0)).sum(axis=0) / total
     variance = (weight * np.where(known, x - mean, 0.0) ** 2).sum(axis=0) / total
-    return (x - mean) / np.maximum(np.sqrt(variance), _LEAST_SD)
+    return (x - mean) / np.maximum(np.sqrt(variance), LEAST_SD)

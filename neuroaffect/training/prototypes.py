@@ -74,7 +74,7 @@ def settle_prototypes(
     readout = PrototypeReadout(h.shape[1], targets)
     _, first = np.unique(dataset.trials, return_index=True)
     readout.settle(
-        filled(h, bins, 1 / np.bincount(dataset.trials)[dataset.trials]),
+        filled(h, bins, dataset.trial_weight),
         np.bincount(bins[first], minlength=len(readout.counts)),
     )
     network.head.readout = readout

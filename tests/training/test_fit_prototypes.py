@@ -7,7 +7,7 @@ import pytest
 from data import dataset_of
 
 from neuroaffect.affect import SAM9, Target
-from neuroaffect.errors import EvaluationError
+from neuroaffect.errors import EvaluationError, ModelError
 from neuroaffect.models import AffectModel, rebuild
 from neuroaffect.training.fit import fit
 from neuroaffect.training.prototypes import validation_rows
@@ -66,4 +66,35 @@ def test_a_bundle_keeps_the_prototypes(fitted, tmp_path):
     # float32 in another order of sums
     np.testing.assert_allclose(
         AffectModel.load(tmp_path / "model").outputs(features), expected, atol=1e-5
+    )
+
+
+QUADRANTS = Target(
+    dimension="quadrant", kind="nominal", scale=SAM9, classes=("a", "b"), of=("arousal",)
+)
+
+
+@pytest.mark.parametrize(
+    ("network", "target", "why"),
+    [("svm", AROUSAL, "has no embedding"), ("dgcnn", QUADRANTS, "no place on the plane")],
+)
+def test_what_cannot_have_prototypes_is_refused_before_it_is_trained(network, target, why):
+    epochs = []
+    with pytest.raises(ModelError, match=why):
+        fit(
+            with_prototypes(planted(), network), targets=[target],
+            progress=lambda *done: epochs.append(done),
+        )  # fmt: skip
+    assert not epochs
+
+
+def test_a_trial_without_a_rating_is_behind_no_prototype():
+    data = planted()
+    rated = np.where(data.trials % 2, data.labels["arousal"], np.nan)
+    back = validation_rows(data, seed=0)
+    fitted = fit(
+        with_prototypes(replace(data, labels={"arousal": rated}), "logistic"), targets=[AROUSAL]
+    )
+    assert fitted.network.head.readout.counts.sum() == len(
+        np.unique(data.trials[back & np.isfinite(rated)])
     )
