@@ -33,8 +33,8 @@ _KNOWN_WARNINGS = (
 class Normalised(nn.Module):
     """A network with its input's training statistics in front.
 
-    A feature without a value, NaN, counts as its mean in training; an electrode without any value
-    that is looked at is one that is not there.
+    A feature without a value, NaN or infinite, counts as its mean in training; an electrode without
+    any value that is looked at is one that is not there.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class Normalised(nn.Module):
     def normalised(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(B, E, F) → the same of mean 0 and sd 1, 0 without a value; and where there is one."""
         z = (x - self.mean) / self.sd
-        known = ~torch.isnan(z) & torch.isfinite(self.sd)
+        known = (z.abs() < torch.inf) & torch.isfinite(self.sd)  # NaN is not below anything
         return torch.where(known, z, torch.zeros_like(z)), known
 
 

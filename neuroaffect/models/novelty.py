@@ -1,6 +1,5 @@
 """How unlike its training data an input is."""
 
-import torch
 from torch import Tensor, nn
 
 __all__ = ["Novelty"]
@@ -45,6 +44,8 @@ class Novelty(nn.Module):
         """(B, E, F) normalised, 0 where not known, (B, E, F) of bool → (B,)."""
         z = z.flatten(1)  # (B, E·F)
         along = z @ self.components.T  # (B, K)
-        outside = torch.relu((z**2).sum(dim=1) - (along**2).sum(dim=1))
+        # What is left over, and not the difference of two sums of squares: where few features are
+        # looked at nothing is left, and rounding divided by a small `rest` would pass for news.
+        outside = ((z - along @ self.components) ** 2).sum(dim=1)  # (B,)
         distance = (along**2 / self.variances).sum(dim=1) + outside / self.rest  # (B,)
         return distance / known.flatten(1).sum(dim=1).clamp(min=1)

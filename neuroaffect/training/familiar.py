@@ -37,11 +37,11 @@ def novelty_from(rows: Rows, weights: np.ndarray, *, groups: int, seed: int) -> 
     drawn = rng.choice(len(rows), count, replace=False, p=weights / weights.sum())
     x, _ = rows.take(np.sort(drawn))
     z = x.reshape(count, -1)  # (n, E·F)
-    width = z.shape[1]
-    kept = max(1, min(_DIRECTIONS, width - 1, groups - 1, count - 1))
+    heard = int(rows.heard.sum())  # of these cells; the others are always 0
+    kept = max(1, min(_DIRECTIONS, heard - 1, groups - 1, count - 1))
     components, variances = _largest(z, kept, rng)
     unexplained = float((z**2).sum(axis=1).mean() - variances.sum())
-    rest = max(unexplained / max(1, width - kept), _LEAST_VARIANCE)
+    rest = max(unexplained / max(1, heard - kept), _LEAST_VARIANCE)
     parts = (components, np.maximum(variances, _LEAST_VARIANCE), np.array(rest))
     # Contiguous, as a bundle holds them: another stride is another order of sums.
     parts = (np.ascontiguousarray(part, dtype=np.float32) for part in parts)

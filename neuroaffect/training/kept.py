@@ -29,7 +29,15 @@ from neuroaffect.training.splits import Split
 
 __all__ = ["KeptFolds", "code_sha256", "dataset_sha256"]
 
-_COMPUTE = ("numpy", "scipy", "scikit-learn", "imbalanced-learn", "torch", "torch_geometric")
+_COMPUTE = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "imbalanced-learn",
+    "pyriemann",
+    "torch",
+    "torch_geometric",
+)
 _CODE = ("affect.py", "stream.py", "pipeline", "models", "training")
 
 

@@ -29,10 +29,15 @@ class Rows:
         """Electrodes and features."""
         return self._mean.shape
 
+    @property
+    def heard(self) -> np.ndarray:
+        """Which features are looked at, (electrodes, features) of bool."""
+        return np.isfinite(self._sd)
+
     def take(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return float32 (B, electrodes, features), 0 without a value, and who is there (B, E)."""
         z = (self._features[numbers] - self._mean) / self._sd
-        known = ~np.isnan(z) & np.isfinite(self._sd)
+        known = np.isfinite(z) & self.heard
         return np.where(known, z, 0.0).astype(np.float32), known.any(axis=-1)
 
     def following(self, numbers: np.ndarray) -> np.ndarray:

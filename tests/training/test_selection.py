@@ -9,6 +9,7 @@ from data import PIPELINE, dataset_of
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.models.graph import open_session, raw_outputs
 from neuroaffect.stream import FeatureInfo
+from neuroaffect.training.calibrate import fit_calibrated
 from neuroaffect.training.evaluate import evaluate
 from neuroaffect.training.fit import fit
 from neuroaffect.training.folds import run_fold
@@ -109,3 +110,18 @@ def test_every_person_counts_against_their_own_mean():
     two.features[two.subject == "S1", 0, 0] += 1000.0
     assert selected(fit(selecting(1, two), targets=[AROUSAL])) == [[2, 1]]
     assert selected(fit(selecting(1, dataset), targets=[AROUSAL])) == [[2, 1]]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_calibrated_model_of_few_cells_is_saved(tmp_path, count):
+    """Its graph tells novelty too, and must agree with torch."""
+    dataset = selecting(count, planted())
+    fitted = fit_calibrated(dataset, targets=[AROUSAL], rng=np.random.default_rng(0))
+    fitted.save(tmp_path / "model")
+
+
+@pytest.mark.parametrize("count", [2, 6])
+def test_training_rows_are_as_novel_as_usual_however_few_cells_are_looked_at(count):
+    dataset = selecting(count, planted())
+    _, novelty = fit(dataset, targets=[AROUSAL]).answers(dataset.features)
+    assert novelty.mean() == pytest.approx(1.0, abs=0.01)  # of its own rows, by construction
