@@ -15,10 +15,12 @@ import numpy as np
 from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.models import Calibration
+from neuroaffect.models.readout import LOG_SD_RANGE
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.training.classes import encode
 from neuroaffect.training.dataset import Dataset
-from neuroaffect.training.fit import Fitted, fit
+from neuroaffect.training.fit import fit
+from neuroaffect.training.fitted import Fitted
 from neuroaffect.training.loop import Progress
 from neuroaffect.training.splits import Split, leave_trials_out
 
@@ -165,6 +167,8 @@ def held(fitted: Fitted, features: np.ndarray, truth: Mapping[str, np.ndarray]) 
     truth : mapping of str to ndarray, (n,)
         Class numbers or values; NaN where there is no label.
     """
+    from scipy.special import softmax
+
     calibration, found = fitted.calibration, {}
     for target, outputs in _columns(fitted.outputs(features), fitted.targets):
         name = target.dimension
@@ -179,7 +183,7 @@ def held(fitted: Fitted, features: np.ndarray, truth: Mapping[str, np.ndarray]) 
             ends = np.clip(outputs[:, :1] + half[:, None] * [-1, 1], -1, 1)
             size = ends[:, 1] - ends[:, 0]
         else:
-            p = np.exp(_log_softmax(outputs / heat))
+            p = softmax(outputs / heat, axis=1)
             inside |= p.argmax(axis=1) == y  # the most probable class is always in it
             size = np.maximum((1 - p <= limit).sum(axis=1), 1).astype(np.float64)
         found[name] = Held(inside=inside & np.isfinite(truth[name]), size=size)
@@ -204,11 +208,14 @@ def temperature_of(
         z = (y - outputs[:, 0]) / np.exp(outputs[:, 1])
         return float(np.clip(np.sqrt(np.average(z**2, weights=weights)), 1e-3, _HOTTEST))
     from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
 
     rows, right = np.arange(len(y)), y.astype(np.int64)
 
     def loss(log_heat: float) -> float:
-        return -np.average(_log_softmax(outputs / np.exp(log_heat))[rows, right], weights=weights)
+        return -np.average(
+            log_softmax(outputs / np.exp(log_heat), axis=1)[rows, right], weights=weights
+        )
 
     limit = math.log(_HOTTEST)
     return float(np.exp(minimize_scalar(loss, bounds=(-limit, limit), method="bounded").x))
@@ -338,20 +345,26 @@ def _splits(
 
 
 def _columns(raw: np.ndarray, targets: Sequence[Target]) -> Iterator[tuple[Target, np.ndarray]]:
+    """Yield each target with its outputs (n, outputs), numbers within what is ever said live."""
     first = 0
     for target in targets:
-        yield target, raw[:, first : first + target.outputs].astype(np.float64)
+        outputs = raw[:, first : first + target.outputs].astype(np.float64)
         first += target.outputs
+        if target.kind == "continuous":
+            outputs = np.clip(outputs, *zip((-1.0, 1.0), LOG_SD_RANGE, strict=True))
+        yield target, outputs
 
 
 def _scores(
     outputs: np.ndarray, y: np.ndarray, target: Target, heat: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return how far off, and how sure, each answer is, both (n,)."""
+    from scipy.special import softmax
+
     if target.kind == "continuous":
         sd = heat * np.exp(outputs[:, 1])
         return np.abs(y - outputs[:, 0]) / sd, -sd
-    p = np.exp(_log_softmax(outputs / heat))
+    p = softmax(outputs / heat, axis=1)
     return 1 - p[np.arange(len(y)), y.astype(np.int64)], p.max(axis=1)
 
 
@@ -364,8 +377,3 @@ def _per_group(group: np.ndarray) -> np.ndarray:
     """Return weights that sum to 1 in each group, (n,)."""
     _, number, count = np.unique(group, return_inverse=True, return_counts=True)
     return 1.0 / count[number]
-
-
-def _log_softmax(logits: np.ndarray) -> np.ndarray:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

@@ -10,8 +10,14 @@ from data import dataset_of
 
 from neuroaffect.affect import Abstention, Target
 from neuroaffect.models import AffectModel, rebuild
+from neuroaffect.models.readout import LOG_SD_RANGE, read_out
 from neuroaffect.pipeline import Tick
-from neuroaffect.training.calibrate import fit_calibrated, group_quantile, temperature_of
+from neuroaffect.training.calibrate import (
+    fit_calibrated,
+    group_quantile,
+    held,
+    temperature_of,
+)
 
 AROUSAL = Target(dimension="arousal")
 NUMBER = Target(dimension="arousal", kind="continuous")
@@ -181,3 +187,17 @@ def test_the_least_sure_ticks_are_not_spoken_of(tmp_path):
     sure = [max(one.probabilities["arousal"]) for one in said if one.abstained is None]
     unsure = [max(p.probabilities["arousal"]) for p in said if p.abstained == "too uncertain"]
     assert min(sure) >= max(unsure)
+
+
+def test_intervals_are_judged_as_they_are_said_live():
+    """Also where a network is surer than anything that is ever said."""
+    data = dataset_of(subjects=1, trials=20)
+    data.features[:] = (data.labels["arousal"] / 5 - 1)[:, None, None]  # told without an error
+    data = replace(data, labels={"arousal": data.labels["arousal"] / 5 - 1})
+    one = fit_calibrated(data, targets=[NUMBER], rng=np.random.default_rng(0))
+    raw = one.outputs(data.features)
+    assert raw[:, 1].max() < LOG_SD_RANGE[0]
+    said = read_out(raw, [NUMBER], data.time, one.calibration)
+    widths = [high - low for low, high in (p.interval["arousal"] for p in said)]
+    size = held(one, data.features, data.labels)["arousal"].size
+    np.testing.assert_allclose(size, widths, rtol=1e-9)  # the same sums in another order
