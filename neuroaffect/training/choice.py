@@ -13,6 +13,7 @@ import numpy as np
 from neuroaffect.affect import Target
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.folds import Fold, gather, run_fold
+from neuroaffect.training.judged import with_calibration
 from neuroaffect.training.metrics.classification import balanced_accuracy
 from neuroaffect.training.metrics.regression import concordance
 from neuroaffect.training.splits import Split, inner
@@ -78,6 +79,7 @@ def choose(
     EvaluationError
         If the training side is one trial.
     """
+    dataset = with_calibration(dataset, False)  # the score is that of what is said, not how surely
     rng = np.random.default_rng(dataset.pipeline.training.seed)
     parts = inner(dataset, split, folds=folds, rng=rng)
     return {model: _score(dataset, model, parts, targets) for model in models}

@@ -4,8 +4,10 @@ from data import dataset_of
 
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
+from neuroaffect.training import choice
 from neuroaffect.training.choice import answer_fold, best_of, choose
 from neuroaffect.training.evaluate import evaluate
+from neuroaffect.training.folds import run_fold
 from neuroaffect.training.splits import leave_one_trial_out, leave_trials_out
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold=5.0)
@@ -53,3 +55,11 @@ def test_inside_one_trial_nothing_is_chosen():
     data = dataset_of(subjects=1, trials=2)
     with pytest.raises(EvaluationError, match="nothing can be chosen"):
         choose(data, MODELS, leave_one_trial_out(data)[0], [AROUSAL])
+
+
+def test_choosing_among_models_does_not_calibrate_each(data, monkeypatch):
+    folds = []
+    monkeypatch.setattr(choice, "run_fold", lambda *a: folds.append(run_fold(*a)) or folds[-1])
+    assert data.pipeline.training.calibration_folds
+    choose(data, ["logistic"], split_of(data), [AROUSAL])
+    assert {fold.level for fold in folds} == {0.0}
