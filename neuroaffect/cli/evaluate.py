@@ -102,8 +102,6 @@ def run(
     import numpy as np
 
     from neuroaffect.training.evaluate import evaluate
-    from neuroaffect.training.judged import with_calibration
-    from neuroaffect.training.own_scale import by_person
 
     with quiet_stdout():
         tracking = _tracking(mlflow)
@@ -116,8 +114,6 @@ def run(
             memory_mb=memory_mb,
             workers=workers,
         )
-        dataset = with_calibration(dataset, calibrate)
-        scored = by_person(dataset) if normalise is Scale.PERSON else dataset
         split, fold_count = honest_split(dataset, folds or material.folds)
         with progress() as advance:
             rows = evaluate(
@@ -133,7 +129,7 @@ def run(
                 normalise=normalise.value,
                 workers=workers,
                 cluster=cluster,
-                kept=kept_folds(out / "folds", scored, material.targets, fresh=fresh),
+                kept=kept_folds(out / "folds", fresh=fresh),
                 progress=lambda done, all_: advance(f"fold {done} of {all_}", done / all_),
             )
             advance("report")

@@ -9,11 +9,9 @@ import typer
 from neuroaffect.cli.output import note, progress, table
 
 if TYPE_CHECKING:
-    from neuroaffect.affect import Target
     from neuroaffect.pipeline import Pipeline
     from neuroaffect.session.labelled import LabelledSession
     from neuroaffect.training.dataset import Dataset
-    from neuroaffect.training.kept import KeptFolds
 
 __all__ = [
     "Cache",
@@ -83,16 +81,13 @@ def extracted(
         )
 
 
-def kept_folds(
-    folder: Path, dataset: "Dataset", targets: Sequence["Target"], *, fresh: bool
-) -> "KeptFolds":
-    """Return the folds in a folder, none of them if it is to start afresh."""
-    from neuroaffect.training.kept import KeptFolds
+def kept_folds(folder: Path, *, fresh: bool) -> Path:
+    """Return the folder where folds are kept, emptied if it is to start afresh."""
+    import shutil
 
-    kept = KeptFolds(folder, dataset, targets)
     if fresh:
-        kept.clear()
-    return kept
+        shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def honest_split(dataset: "Dataset", folds: int | None) -> tuple[str, int]:

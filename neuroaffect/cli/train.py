@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from neuroaffect.pipeline import Pipeline
     from neuroaffect.training.dataset import Dataset
     from neuroaffect.training.evaluate import Row
-    from neuroaffect.training.kept import KeptFolds
 
 __all__ = ["run"]
 
@@ -62,9 +61,8 @@ def run(
             sessions, declared, cache=cache, no_cache=no_cache, memory_mb=memory_mb, workers=workers
         )
         # The model's own folder is made at the end, whole; its folds wait in the cache.
-        folder, kept = (cache or cache_folder()) / "folds", None
-        if not no_cache:
-            kept = kept_folds(folder, dataset, declared.labels.targets, fresh=fresh)
+        folder = (cache or cache_folder()) / "folds"
+        kept = None if no_cache else kept_folds(folder, fresh=fresh)
         rows = _scores(
             dataset,
             declared,
@@ -103,7 +101,7 @@ def _scores(
     seed: int,
     name: str,
     workers: int,
-    kept: "KeptFolds | None",
+    kept: Path | None,
 ) -> list["Row"]:
     import numpy as np
 

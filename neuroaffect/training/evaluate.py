@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -41,7 +42,7 @@ def evaluate(
     normalise: Literal["training", "person"] = "training",
     workers: int = 1,
     cluster: str = "",
-    kept: KeptFolds | None = None,
+    kept: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Row]:
     """Score models on splits; all targets of a model are learned together.
@@ -74,8 +75,8 @@ def evaluate(
         Processes; 1 stays in this one. A joblib backend chosen outside is used.
     cluster : str
         Address of a Dask scheduler whose workers run the folds instead.
-    kept : KeptFolds, optional
-        Where folds that are done lie, and are put.
+    kept : Path, optional
+        Folder where folds that are done lie, and are put (:mod:`neuroaffect.training.kept`).
     progress : callable, optional
         Called with (folds done, folds in all).
 
@@ -100,7 +101,14 @@ def evaluate(
     made = _made(dataset, splits, folds, rng)
     jobs = [(model, split) for model in models for group in made.values() for split in group]
     done = run_folds(
-        dataset, jobs, targets, workers=workers, cluster=cluster, kept=kept, progress=progress
+        dataset,
+        jobs,
+        targets,
+        workers=workers,
+        cluster=cluster,
+        # Known by the dataset as it is run: with or without calibration, on whichever scale.
+        kept=None if kept is None else KeptFolds(kept, dataset, targets),
+        progress=progress,
     )
     rows = []
     for model in models:

@@ -8,7 +8,6 @@ network that was registered from elsewhere the code is not known: its folds are 
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import cache
@@ -77,10 +76,6 @@ class KeptFolds:
         """Put a fold that is done into the folder, whole or not at all."""
         if not _foreign(model):
             write_sealed(self._path(model, split), *_parts(fold))
-
-    def clear(self) -> None:
-        """Forget all folds."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _path(self, model: str, split: Split) -> Path:
         network = with_network(self._pipeline, model).network.model_dump(mode="json")

@@ -12,7 +12,6 @@ from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training import running
 from neuroaffect.training.evaluate import evaluate
-from neuroaffect.training.kept import KeptFolds
 from neuroaffect.training.mapped import Gathered
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
@@ -32,8 +31,8 @@ def data():
 
 
 @pytest.fixture
-def kept(tmp_path, data) -> KeptFolds:
-    return KeptFolds(tmp_path / "folds", data, [AROUSAL])
+def kept(tmp_path) -> Path:
+    return tmp_path / "folds"
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def test_progress_counts_what_was_done_before(data, kept):
 
 def test_a_damaged_fold_is_run_again(data, kept, run_folds_of):
     rows = rows_of(data, kept=kept)
-    path = sorted(kept.folder.iterdir())[0]
+    path = sorted(kept.iterdir())[0]
     path.write_bytes(path.read_bytes()[:-9])
     assert rows_of(data, kept=kept) == rows
     assert len(run_folds_of) == 7
@@ -79,14 +78,14 @@ def test_a_damaged_fold_is_run_again(data, kept, run_folds_of):
 def test_whatever_decides_a_fold_makes_it_run_anew(data, kept, change, run_folds_of):
     rows_of(data, kept=kept)
     other = change(data)
-    rows_of(other, kept=KeptFolds(kept.folder, other, [AROUSAL]))
+    rows_of(other, kept=kept)
     assert len(run_folds_of) == 12
 
 
-def test_cleared_folds_are_forgotten(data, kept, run_folds_of):
+@pytest.mark.parametrize("other", [{"calibrate": True}, {"normalise": "person"}])
+def test_a_fold_of_another_question_is_no_answer_to_this_one(data, kept, other, run_folds_of):
     rows_of(data, kept=kept)
-    kept.clear()
-    rows_of(data, kept=kept)
+    rows_of(data, kept=kept, **other)
     assert len(run_folds_of) == 12
 
 
@@ -106,28 +105,27 @@ from pathlib import Path
 from data import dataset_of
 from test_running import AROUSAL, rows_of
 from neuroaffect.training import running
-from neuroaffect.training.kept import KeptFolds
 really = running.answer_fold
 def slow(*given):
     time.sleep(0.3)
     return really(*given)
 running.answer_fold = slow
 data = dataset_of(subjects=2, trials=6)
-rows_of(data, kept=KeptFolds(Path(sys.argv[2]), data, [AROUSAL]),
+rows_of(data, kept=Path(sys.argv[2]),
         progress=lambda *done: print(*done, flush=True))
 """
 
 
 def test_a_killed_evaluation_goes_on_where_it_stopped(data, kept, run_folds_of):
     running_one = subprocess.Popen(
-        [sys.executable, "-c", _KILLED, str(Path(__file__).parent), str(kept.folder)],
+        [sys.executable, "-c", _KILLED, str(Path(__file__).parent), str(kept)],
         stdout=subprocess.PIPE,
     )
     while running_one.stdout.readline() != b"2 6\n":
         assert running_one.poll() is None
     running_one.send_signal(signal.SIGKILL)
     running_one.communicate()
-    before = len(list(kept.folder.iterdir()))
+    before = len(list(kept.iterdir()))
     assert rows_of(data, kept=kept) == rows_of(data)
     assert len(run_folds_of) == (6 - before) + 6
 
