@@ -54,7 +54,7 @@ def run(
     learns from everything. Ratings are not needed.
     """
     from neuroaffect.models import AffectModel
-    from neuroaffect.training.distill import common_rows, distill, lecture_of
+    from neuroaffect.training.distill import common_rows, distill, lecture_of, thresholds_of
 
     with quiet_stdout():
         master = AffectModel.load(teacher)
@@ -64,7 +64,11 @@ def run(
         rows = common_rows(*heard)
         lecture = lecture_of(teacher, heard[0]).take(rows[0])
         dataset = heard[1].take(rows[1])
-        settings = {"thresholds": {}, "pipeline": pipelines[1], "labels": labels}
+        settings = {
+            "thresholds": thresholds_of(master.card),
+            "pipeline": pipelines[1],
+            "labels": labels,
+        }
         found = _agreement(dataset, lecture, master.targets, settings)
         with progress() as advance:
             fitted = distill(

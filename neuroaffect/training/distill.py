@@ -13,8 +13,9 @@ import numpy as np
 from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.models import AffectModel, InputShape, rebuild
+from neuroaffect.models.card import Card
 from neuroaffect.pipeline import Network, Pipeline
-from neuroaffect.training.classes import encode
+from neuroaffect.training.classes import PersonThresholds, Threshold, encode
 from neuroaffect.training.classical import FITTERS
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.familiar import novelty_from
@@ -23,7 +24,7 @@ from neuroaffect.training.loop import Progress, train
 from neuroaffect.training.normaliser import statistics
 from neuroaffect.training.rows import Rows
 
-__all__ = ["Lecture", "common_rows", "distill", "lecture_of"]
+__all__ = ["Lecture", "common_rows", "distill", "lecture_of", "thresholds_of"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -74,6 +75,19 @@ def lecture_of(folder: Path | str, dataset: Dataset) -> Lecture:
     return replace(lecture, likeness=likeness.numpy(), prototypes=prototypes)
 
 
+def thresholds_of(card: Card) -> dict[str, Threshold]:
+    """Return what was high when a bundle's model was trained, each person's own where it had one.
+
+    A student is asked by them, and keeps them.
+    """
+    return {
+        name: PersonThresholds(pooled=pooled, of=card.person_thresholds[name])
+        if name in card.person_thresholds
+        else pooled
+        for name, pooled in card.thresholds.items()
+    }
+
+
 def common_rows(teacher: Dataset, student: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows of both datasets that are the same tick, as numbers.
 
@@ -100,7 +114,7 @@ def distill(
     lecture: Lecture,
     *,
     targets: Sequence[Target],
-    thresholds: Mapping[str, float] = MappingProxyType({}),
+    thresholds: Mapping[str, Threshold] = MappingProxyType({}),
     pipeline: Pipeline | None = None,
     labels: bool = False,
     progress: Progress | None = None,
@@ -115,8 +129,8 @@ def distill(
         What the teacher says of the same rows.
     targets : sequence of Target
         The teacher's.
-    thresholds : mapping of str to float
-        The teacher's, where it found them.
+    thresholds : mapping of str to float or PersonThresholds
+        The teacher's, see :func:`thresholds_of`.
     pipeline : Pipeline, optional
         Whose network and recipe to use; by default the dataset's own.
     labels : bool

@@ -9,7 +9,7 @@ from data import dataset_of
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.models import AffectModel
-from neuroaffect.training.distill import Lecture, common_rows, distill, lecture_of
+from neuroaffect.training.distill import Lecture, common_rows, distill, lecture_of, thresholds_of
 from neuroaffect.training.fit import fit
 from neuroaffect.training.metrics.regression import concordance
 
@@ -84,3 +84,25 @@ def test_datasets_that_never_meet_are_refused():
     data = dataset_of(subjects=1, trials=4)
     with pytest.raises(EvaluationError, match="never both have enough features"):
         common_rows(data, replace(data, time=data.time + 0.1))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        Target(dimension="half", kind="nominal", scale=SAM9, of=("arousal",), threshold="median"),
+        Target(dimension="arousal", scale=SAM9, threshold="subject-median"),
+    ],
+    ids=["median of quadrants", "each person's median"],
+)
+def test_a_student_keeps_what_was_high_for_its_teacher(tmp_path, target):
+    data = dataset_of(subjects=2, trials=6)
+    fit(data, targets=[target]).save(tmp_path / "teacher")
+    model = AffectModel.load(tmp_path / "teacher")
+    student = distill(
+        data, lecture_of(tmp_path / "teacher", data), targets=model.targets,
+        thresholds=thresholds_of(model.card), pipeline=pupil(data, epochs=1), labels=True,
+    )  # fmt: skip
+    student.save(tmp_path / "student")
+    card = AffectModel.load(tmp_path / "student").card
+    assert card.thresholds == model.card.thresholds
+    assert card.person_thresholds == model.card.person_thresholds
