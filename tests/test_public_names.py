@@ -38,3 +38,9 @@ def test_no_public_name_is_a_room_too():
     """Importing the room would put it in the name's place."""
     rooms = {path.stem for path in Path(neuroaffect.__file__).parent.iterdir()}
     assert rooms.isdisjoint(neuroaffect.__all__)
+
+
+@pytest.mark.parametrize("room", ["models", "training"])
+def test_every_name_a_room_hands_out_can_be_had(room):
+    found = importlib.import_module(f"neuroaffect.{room}")
+    assert all(getattr(found, name) is not None for name in found.__all__)
