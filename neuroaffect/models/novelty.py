@@ -43,7 +43,7 @@ class Novelty(nn.Module):
     def forward(self, z: Tensor, known: Tensor) -> Tensor:
         """(B, E, F) normalised, 0 where not known, (B, E, F) of bool → (B,)."""
         z = z.flatten(1)  # (B, E·F)
-        along = z @ self.components.T  # (B, K)
+        along = (self.components @ z.T).T  # (B, K); written so, a graph holds them once
         # What is left over, and not the difference of two sums of squares: where few features are
         # looked at nothing is left, and rounding divided by a small `rest` would pass for news.
         outside = ((z - along @ self.components) ** 2).sum(dim=1)  # (B,)
