@@ -1,6 +1,5 @@
 """``neuroaffect distill``: a small model that says what a large one says."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -54,6 +53,7 @@ def run(
     learns from everything. Ratings are not needed.
     """
     from neuroaffect.models import AffectModel
+    from neuroaffect.training.cache import file_sha256
     from neuroaffect.training.distill import common_rows, distill, lecture_of, thresholds_of
 
     with quiet_stdout():
@@ -76,7 +76,9 @@ def run(
                 progress=lambda done, all_: advance(f"epoch {done} of {all_}", done / all_),
                 **settings,
             )  # fmt: skip
-        fitted.save(out, quantise=not whole, sessions={path.name: _sha256(path) for path in files})
+        fitted.save(
+            out, quantise=not whole, sessions={path.name: file_sha256(path) for path in files}
+        )
         sizes = _sizes(teacher, out, fitted, heard[0].features[:1], dataset.features[:1])
     facts = {"student": str(out), "agreement": found, **sizes}
     answer(facts, as_json=as_json, show=lambda: _show(facts))
@@ -177,8 +179,3 @@ def _cells(row: dict[str, Any]) -> list[str]:
     same = "–" if row["same_class"] is None else f"{100 * row['same_class']:.0f} %"
     return [row["dimension"], f"{row['ccc_student']:.3f}", f"{row['ccc_small']:.3f}", same,
             f"{row['largest_difference']:.3f}"]  # fmt: skip
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

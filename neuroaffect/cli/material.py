@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,11 +106,6 @@ def networks_for(pipeline: "Pipeline") -> list[str]:
 
 def versions_of(*names: str) -> dict[str, str]:
     """Return the versions of those that are installed."""
-    return {name: found for name in names if (found := _version(name))}
+    from neuroaffect.training.cache import version_of
 
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
+    return {name: found for name in names if (found := version_of(name))}

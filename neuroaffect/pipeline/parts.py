@@ -156,7 +156,8 @@ class Recipe(Declared):
 
     `oversample = "smote"` fills up the rarer classes with rows between training rows, of every
     combination of classes where there are several targets; a network then needs no `class_weights`
-    and gets none. `drop_share` of the training rows is left out at random, once.
+    and gets none. Models that are fitted in one go are not oversampled: they keep theirs.
+    `drop_share` of the training rows is left out at random, once.
 
     From epoch `late_epoch` on (the first is 0) batches have `late_batch` rows; 0 leaves `batch`.
     The cosine ends at `least_rate`. `clip_norm` bounds the norm of the gradient; 0 does not.

@@ -26,7 +26,7 @@ from neuroaffect.stream import FeatureInfo
 from neuroaffect.training.sealed import read_sealed, replace_file, write_sealed
 from neuroaffect.training.taken import Taken, take_ticks
 
-__all__ = ["FeatureCache", "cache_folder", "file_sha256"]
+__all__ = ["FeatureCache", "cache_folder", "file_sha256", "version_of"]
 
 _LAYOUT = 1  # raised when what an entry holds changes
 _COMPUTE = ("neuroaffect", "numpy", "scipy", "mne")
@@ -87,7 +87,7 @@ class FeatureCache:
     def _path(self, session: LabelledSession, pipeline: Pipeline) -> Path:
         decides = [
             _LAYOUT,
-            {name: _version(name) for name in _COMPUTE},
+            {name: version_of(name) for name in _COMPUTE},
             pipeline.fingerprint,
             pipeline.network.places,
             pipeline.network.good_channels,
@@ -125,6 +125,14 @@ def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def version_of(name: str) -> str:
+    """Return the version of a library, empty if it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def _opener(session: LabelledSession) -> str:
@@ -168,10 +176,3 @@ def _write(path: Path, taken: Taken) -> None:
     }
     arrays = {"features": taken.features, "time": taken.time, "trial": taken.trial}
     write_sealed(path, arrays, told)
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

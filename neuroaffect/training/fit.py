@@ -7,6 +7,7 @@ its ticks overlap in time and say nearly the same, so each is drawn, or weighs, 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,6 +27,9 @@ from neuroaffect.training.prototypes import settle_prototypes, validation_rows
 from neuroaffect.training.rows import Rows
 from neuroaffect.training.selection import best_cells
 from neuroaffect.training.shares import class_weights_of, majority_of, one_class_of
+
+if TYPE_CHECKING:
+    from torch import nn
 
 __all__ = ["fit"]
 
@@ -74,28 +78,7 @@ def fit(
     if pipeline.training.select:
         best = best_cells(dataset, labels, targets, count=pipeline.training.select)
         sd = np.where(best, sd, np.inf)  # what is left out is 0, whatever its value
-    balance = {
-        t.dimension: class_weights_of(labels[t.dimension], t, trial_weight)
-        for t in targets
-        if t.classes and pipeline.training.class_weights
-    }
-    if pipeline.network.name in FITTERS:
-        lesson = _lesson(dataset, pipeline, (mean, sd), labels, targets, balance)
-        network = FITTERS[pipeline.network.name](lesson)
-    else:
-        drawn = _drawn(dataset, pipeline, (mean, sd), labels, targets)
-        network = train(
-            pipeline.network,
-            pipeline.training,
-            rows=drawn.rows,
-            shape=InputShape.of(dataset.input, hop_s=pipeline.hop_s),
-            person=drawn.person,
-            labels=drawn.labels,
-            targets=targets,
-            row_weights=drawn.weights,
-            class_weights={} if pipeline.training.oversample == "smote" else balance,
-            progress=progress,
-        )
+    network = _network(dataset, pipeline, (mean, sd), labels, targets, progress)
     return Fitted(
         network=network,
         novelty=novelty_from(
@@ -113,6 +96,38 @@ def fit(
         thresholds=thresholds,
         majority={t.dimension: majority_of(labels[t.dimension], t, trial_weight) for t in targets},
         one_class=one_class_of(labels, targets),
+    )
+
+
+def _network(
+    dataset: Dataset,
+    pipeline: Pipeline,
+    normaliser: tuple[np.ndarray, np.ndarray],
+    labels: Mapping[str, np.ndarray],
+    targets: Sequence[Target],
+    progress: Progress | None,
+) -> "nn.Module":
+    """Return the network, fitted in one go or trained step by step."""
+    balance = {
+        t.dimension: class_weights_of(labels[t.dimension], t, dataset.trial_weight)
+        for t in targets
+        if t.classes and pipeline.training.class_weights
+    }
+    if pipeline.network.name in FITTERS:
+        lesson = _lesson(dataset, pipeline, normaliser, labels, targets, balance)
+        return FITTERS[pipeline.network.name](lesson)
+    drawn = _drawn(dataset, pipeline, normaliser, labels, targets)
+    return train(
+        pipeline.network,
+        pipeline.training,
+        rows=drawn.rows,
+        shape=InputShape.of(dataset.input, hop_s=pipeline.hop_s),
+        person=drawn.person,
+        labels=drawn.labels,
+        targets=targets,
+        row_weights=drawn.weights,
+        class_weights={} if pipeline.training.oversample == "smote" else balance,
+        progress=progress,
     )
 
 

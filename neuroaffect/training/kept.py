@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy as np
 import neuroaffect
 from neuroaffect.affect import Target
 from neuroaffect.models.registry import registered
+from neuroaffect.training.cache import version_of
 from neuroaffect.training.choice import candidates_of
 from neuroaffect.training.dataset import Dataset
 from neuroaffect.training.folds import Fold, with_network
@@ -59,7 +59,7 @@ class KeptFolds:
             dataset_sha256(dataset),
             dataset.pipeline.training.model_dump(mode="json"),
             [asdict(target) for target in targets],
-            {name: _version(name) for name in _COMPUTE},
+            {name: version_of(name) for name in _COMPUTE},
             code_sha256(),
         ]
 
@@ -143,10 +143,3 @@ def _fold(arrays: Mapping[str, np.ndarray], told: Mapping[str, object]) -> Fold:
 
 def _are_arrays(values: Mapping[str, object]) -> bool:
     return any(isinstance(each, np.ndarray) for each in values.values())
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

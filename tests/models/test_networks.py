@@ -18,7 +18,6 @@ from neuroaffect.models.batch import Batch
 from neuroaffect.models.export import Normalised, to_onnx
 from neuroaffect.models.graph import open_session, raw_outputs
 from neuroaffect.models.head import affect_loss
-from neuroaffect.models.networks.logistic import logistic_from
 from neuroaffect.models.networks.rbtransformer import Attention
 from neuroaffect.models.options import RBTransformerOptions
 from neuroaffect.training.classical import FITTERS
@@ -315,35 +314,3 @@ def test_dgcnn_has_a_gradient_when_all_edges_have_died():
 def test_dgcnn_refuses_a_single_electrode():
     with pytest.raises(ModelError, match="one electrode makes no graph"):
         build("dgcnn", shape=numbered(1), targets=(VALENCE,))
-
-
-def test_logistic_says_what_scikit_learn_says():
-    from sklearn.linear_model import LogisticRegression
-
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(60, ELECTRODES, 4))
-    flat = x.reshape(60, -1)
-    two, three = (flat[:, 0] > 0).astype(int), np.digitize(flat[:, 1], [-0.5, 0.5])
-    models = {
-        "valence": LogisticRegression().fit(flat, two),
-        "arousal": LogisticRegression().fit(flat, three),
-    }
-    targets = (VALENCE, Target(dimension="arousal", kind="ordinal", classes=("a", "b", "c")))
-    network = logistic_from(
-        {name: (model.coef_, model.intercept_) for name, model in models.items()},
-        shape=NETWORKS["logistic"].example(),
-        targets=targets,
-    )
-    raw = network(torch.from_numpy(x).float())
-    for model, outputs in zip(models.values(), raw.split([2, 3], dim=1), strict=True):
-        p = outputs.softmax(dim=1).detach()
-        np.testing.assert_allclose(p, model.predict_proba(flat), atol=1e-5)  # float32
-
-
-def test_logistic_refuses_coefficients_of_another_shape():
-    with pytest.raises(ModelError, match=r"shapes \(1, 3\) and \(1,\)"):
-        logistic_from(
-            {"valence": (np.zeros((1, 3)), np.zeros(1))},
-            shape=InputShape(electrodes=("AF3", "AF4"), features=("alpha", "beta")),
-            targets=(VALENCE,),
-        )
