@@ -31,6 +31,9 @@ def clips() -> Path:
 
 
 def pytest_collection_modifyitems(config, items):
+    # An address differs between the workers of pytest -n, which then refuse to start.
+    if addressed := [item.nodeid for item in items if " at 0x" in item.name]:
+        raise pytest.UsageError(f"the name of a test holds an address: {addressed[0]}")
     if not config.option.markexpr:
         for item in items:
             if "soak" in item.keywords:

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -160,6 +161,12 @@ def test_a_library_with_one_door_is_imported_nowhere_else(library):
 
 def test_slow_libraries_are_imported_inside_functions(path):
     assert not top_level_imports(ast.parse(path.read_text())) & INSIDE_FUNCTIONS_ONLY
+
+
+def test_no_two_files_of_tests_share_a_name():
+    # Rooms of tests are no packages: pytest collects neither of two files with one name.
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 @pytest.mark.parametrize(
