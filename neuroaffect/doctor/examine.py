@@ -47,3 +47,9 @@ def examine() -> Iterator[Finding]:
     )  # fmt: skip
     yield machine.extra("brainflow", "boards without an LSL stream of their own")
     yield machine.extra("bleak", "chest straps and watches over Bluetooth")
+    yield machine.option(
+        "distributed", package="distributed", extra="cluster", what_for="evaluate --cluster"
+    )
+    yield machine.option(
+        "mlflow", package="mlflow-skinny", extra="mlflow", what_for="evaluate --mlflow"
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from neuroaffect.doctor.finding import Finding
 
-__all__ = ["clocks", "disk", "extra", "onnxruntime", "python", "qt", "torch"]
+__all__ = ["clocks", "disk", "extra", "onnxruntime", "option", "python", "qt", "torch"]
 
 LARGE_BYTES_S = 1000 * (64 * 4 + 9)  # 64 channels of float32 at 1000 Hz, a stamp each
 LEAST_HOURS = 4.0
@@ -127,7 +127,10 @@ def qt() -> Finding:
 
 def torch() -> Finding:
     """Can networks be trained here; to be asked in a process of its own."""
-    wanted = ("torch", "torch_geometric", "sklearn", "onnx", "h5py", "matplotlib")
+    wanted = (
+        "torch", "torch_geometric", "sklearn", "onnx", "imblearn", "pyriemann", "joblib",
+        "threadpoolctl", "h5py", "mne_bids", "matplotlib",
+    )  # fmt: skip
     missing = [name for name in wanted if find_spec(name) is None]
     if missing:
         return _not_installed("training", missing, "train", "trained models run without")
@@ -156,6 +159,13 @@ def extra(library: str, what_for: str) -> Finding:
             library, [library], "devices", f"only {what_for} need it; LSL streams do not"
         )
     return Finding(name=library, state="ok", text=f"{library} {version(library)}: {what_for}")
+
+
+def option(library: str, *, package: str, extra: str, what_for: str) -> Finding:
+    """Is there what an option of `evaluate` needs; nothing is loaded."""
+    if find_spec(library) is None:
+        return _not_installed(extra, [package], extra, f"only {what_for} needs it")
+    return Finding(name=extra, state="ok", text=f"{package} {version(package)}: {what_for}")
 
 
 def _not_installed(name: str, missing: list[str], extra: str, otherwise: str) -> Finding:

@@ -71,6 +71,20 @@ def test_missing_training_libraries_are_advised_with_their_extra(monkeypatch):
     assert "torch, sklearn not installed: pip install 'neuroaffect[train]'" in machine.torch().text
 
 
+def test_what_an_option_of_evaluate_needs_is_advised_with_its_extra(monkeypatch):
+    without(monkeypatch, "mlflow")
+    asked_for = {"package": "mlflow-skinny", "extra": "mlflow", "what_for": "evaluate --mlflow"}
+    assert machine.option("mlflow", **asked_for).text == (
+        "mlflow-skinny not installed: pip install 'neuroaffect[mlflow]'; "
+        "only evaluate --mlflow needs it"
+    )
+
+
+def test_every_library_of_the_training_extra_is_looked_for(monkeypatch):
+    without(monkeypatch, "imblearn", "pyriemann", "mne_bids")
+    assert machine.torch().text.startswith("imblearn, pyriemann, mne_bids not installed")
+
+
 def test_a_missing_driver_is_advised_and_says_who_needs_it(monkeypatch):
     without(monkeypatch, "bleak")
     assert machine.extra("bleak", "straps").text == (
