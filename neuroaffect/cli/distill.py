@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neuroaffect.cli.output import AsJson, answer, note, progress, quiet_stdout, table
-from neuroaffect.cli.scores import Cache, NoCache, extracted
+from neuroaffect.cli.scores import Cache, NoCache, extracted, told_apart
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,6 +59,7 @@ def run(
     with quiet_stdout():
         master = AffectModel.load(teacher)
         pipelines = master.pipeline, _pupil(master.pipeline, student, reads, epochs)
+        told_apart(files)
         sessions = [_session(path, master.pipeline, labels) for path in files]
         heard = [extracted(sessions, p, cache=cache, no_cache=no_cache) for p in pipelines]
         rows = common_rows(*heard)

@@ -26,6 +26,7 @@ __all__ = [
     "kept_folds",
     "labelled",
     "show_rows",
+    "told_apart",
 ]
 
 Folds = Annotated[
@@ -49,10 +50,34 @@ _MOST_FOLDS = 5
 
 
 def labelled(files: Sequence[Path], pipeline: "Pipeline") -> list["LabelledSession"]:
-    """Return recordings of one person with the trials that their own marks tell of."""
+    """Return recordings of one person with the trials that their own marks tell of.
+
+    Raises
+    ------
+    EvaluationError
+        If two files have one name, or a recording tells of no trial.
+    """
     from neuroaffect.training.labels import labelled_session
 
+    told_apart(files)
     return [labelled_session(path, pipeline) for path in files]
+
+
+def told_apart(files: Sequence[Path]) -> None:
+    """Refuse files of one name: trials are known by their recording's name, and would be merged."""
+    from neuroaffect.errors import EvaluationError
+
+    first: dict[str, Path] = {}
+    for path in files:
+        other = first.setdefault(path.stem, path)
+        if other is path:
+            continue
+        if other.resolve() == path.resolve():
+            raise EvaluationError(f"'{path}' is given twice; give each recording once")
+        raise EvaluationError(
+            f"'{other}' and '{path}' are both called '{path.stem}', the name their trials are "
+            "known by; rename one"
+        )
 
 
 def extracted(

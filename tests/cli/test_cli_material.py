@@ -1,7 +1,13 @@
 """Which networks a corpus is shown to."""
 
+from pathlib import Path
+
+import pytest
+
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.cli.material import networks_for
+from neuroaffect.cli.scores import told_apart
+from neuroaffect.errors import EvaluationError
 
 
 def test_electrodes_are_shown_to_networks_on_graphs():
@@ -18,3 +24,17 @@ def test_samples_are_shown_to_networks_that_read_samples():
     found = set(networks_for(load_pipeline("histn")))
     assert {"histn", "lggnet"} <= found
     assert "logistic" not in found
+
+
+def test_one_recording_given_twice_is_refused():
+    with pytest.raises(EvaluationError, match="is given twice"):
+        told_apart([Path("a/rec.xdf"), Path("b.xdf"), Path("b/../a/rec.xdf")])
+
+
+def test_two_recordings_of_one_name_are_refused_for_their_trials_would_be_merged():
+    with pytest.raises(EvaluationError, match="are both called 'rec'"):
+        told_apart([Path("monday/rec.xdf"), Path("tuesday/rec.xdf")])
+
+
+def test_recordings_of_different_names_are_told_apart():
+    told_apart([Path("monday/one.xdf"), Path("monday/two.xdf")])
