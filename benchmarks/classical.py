@@ -18,9 +18,9 @@ from neuroaffect.models.export import Normalised, to_onnx
 from neuroaffect.models.graph import open_session, raw_outputs
 from neuroaffect.pipeline import Network, Pipeline, Recipe
 from neuroaffect.stream import FeatureInfo
-from neuroaffect.training.classical import FITTERS
-from neuroaffect.training.dataset import Dataset
-from neuroaffect.training.fit import fit
+from neuroaffect.training.data.dataset import Dataset
+from neuroaffect.training.learning.classical import FITTERS
+from neuroaffect.training.learning.fit import fit
 
 TARGETS = (Target(dimension="valence"), Target(dimension="arousal", kind="continuous"))
 TRIALS, TICKS, ELECTRODES, FEATURES = 40, 50, 14, 5

@@ -30,9 +30,9 @@ from torch.nn import functional
 
 from neuroaffect.affect import Target
 from neuroaffect.models import InputShape, build
-from neuroaffect.models.batch import Batch
+from neuroaffect.models.lessons.batch import Batch
 from neuroaffect.pipeline import Recipe
-from neuroaffect.training import loop
+from neuroaffect.training.learning import loop
 
 BATCH, ELECTRODES, BANDS, WIDTH, HEADS, HEAD_WIDTH = 256, 32, 4, 128, 6, 32
 TARGET = Target(dimension="valence")

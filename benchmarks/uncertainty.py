@@ -23,10 +23,10 @@ from neuroaffect.affect import Target
 from neuroaffect.models import read_out
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.stream import FeatureInfo
-from neuroaffect.training.calibrate import calibrate, hold_out
-from neuroaffect.training.dataset import Dataset
-from neuroaffect.training.fit import fit
-from neuroaffect.training.metrics.calibration import evaluate
+from neuroaffect.training.data.dataset import Dataset
+from neuroaffect.training.learning.calibrate import calibrate, hold_out
+from neuroaffect.training.learning.fit import fit
+from neuroaffect.training.scoring.metrics.calibration import evaluate
 
 ELECTRODES = ("AF3", "F7", "F3", "T7", "P7", "O1", "O2", "P8", "T8", "F4", "F8", "AF4")
 BANDS = ("theta", "alpha", "beta", "gamma")

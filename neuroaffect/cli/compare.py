@@ -29,9 +29,9 @@ def run(
     """
     import numpy as np
 
-    from neuroaffect.training.compare import compare_rows
-    from neuroaffect.training.pictures import plot_differences
-    from neuroaffect.training.report import read_report
+    from neuroaffect.training.reporting.pictures import plot_differences
+    from neuroaffect.training.reporting.report import read_report
+    from neuroaffect.training.scoring.compare import compare_rows
 
     with quiet_stdout():
         runs = [read_report(folder) for folder in (first, second) if folder is not None]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from neuroaffect.models import AffectModel
     from neuroaffect.pipeline import Tick
     from neuroaffect.session.labelled import LabelledSession
-    from neuroaffect.training.fitted import Fitted
+    from neuroaffect.training.learning.fitted import Fitted
 
 __all__ = ["run"]
 
@@ -53,7 +53,7 @@ def run(
 def _loop(out: Path, *, headless: bool) -> dict[str, Any]:
     from neuroaffect.catalog import demo_session
     from neuroaffect.models import AffectModel
-    from neuroaffect.training.labels import labelled_session
+    from neuroaffect.training.data.labels import labelled_session
 
     fitted = _train(out / "model")
     model = AffectModel.load(out / "model")
@@ -75,9 +75,9 @@ def _loop(out: Path, *, headless: bool) -> dict[str, Any]:
 def _train(folder: Path) -> "Fitted":
     """Train on the first part and save the bundle."""
     from neuroaffect.catalog import demo_session, load_pipeline
-    from neuroaffect.training.dataset import extract
-    from neuroaffect.training.fit import fit
-    from neuroaffect.training.labels import labelled_session
+    from neuroaffect.training.data.dataset import extract
+    from neuroaffect.training.data.labels import labelled_session
+    from neuroaffect.training.learning.fit import fit
 
     pipeline = load_pipeline("demo")
     first_part = labelled_session(demo_session("first_part"), pipeline, subject="Subject01")
@@ -210,8 +210,8 @@ def _score(
     """
     import numpy as np
 
-    from neuroaffect.training.answers import Answers
-    from neuroaffect.training.score import evaluate_answers
+    from neuroaffect.training.scoring.answers import Answers
+    from neuroaffect.training.scoring.score import evaluate_answers
 
     window = fitted.input.memory_s
     truth, predicted = [], []

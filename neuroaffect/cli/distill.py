@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from neuroaffect.affect import Target
     from neuroaffect.pipeline import Pipeline
     from neuroaffect.session.labelled import LabelledSession
-    from neuroaffect.training.dataset import Dataset
-    from neuroaffect.training.distill import Lecture
-    from neuroaffect.training.fitted import Fitted
+    from neuroaffect.training.data.dataset import Dataset
+    from neuroaffect.training.learning.distill import Lecture
+    from neuroaffect.training.learning.fitted import Fitted
 
 __all__ = ["run"]
 
@@ -53,8 +53,13 @@ def run(
     learns from everything. Ratings are not needed.
     """
     from neuroaffect.models import AffectModel
-    from neuroaffect.training.cache import file_sha256
-    from neuroaffect.training.distill import common_rows, distill, lecture_of, thresholds_of
+    from neuroaffect.training.data.cache import file_sha256
+    from neuroaffect.training.learning.distill import (
+        common_rows,
+        distill,
+        lecture_of,
+        thresholds_of,
+    )
 
     with quiet_stdout():
         master = AffectModel.load(teacher)
@@ -105,7 +110,7 @@ def _pupil(pipeline: "Pipeline", name: str, reads: str | None, epochs: int) -> "
 
 def _session(path: Path, pipeline: "Pipeline", labels: bool) -> "LabelledSession":
     from neuroaffect.errors import EvaluationError
-    from neuroaffect.training.labels import labelled_session, unlabelled_session
+    from neuroaffect.training.data.labels import labelled_session, unlabelled_session
 
     try:
         return labelled_session(path, pipeline)
@@ -121,7 +126,7 @@ def _agreement(
     targets: "Sequence[Target]",
     settings: "Mapping[str, Any]",
 ) -> list[dict[str, Any]]:
-    from neuroaffect.training.agreement import agreement, hear
+    from neuroaffect.training.learning.agreement import agreement, hear
 
     with progress() as advance:
         heard = hear(
@@ -147,7 +152,7 @@ def _sizes(
 ) -> dict[str, Any]:
     """Return how large and how fast both are."""
     from neuroaffect.models import AffectModel
-    from neuroaffect.training.agreement import microseconds
+    from neuroaffect.training.learning.agreement import microseconds
 
     return {
         "parameters": sum(p.numel() for p in fitted.network.parameters()),

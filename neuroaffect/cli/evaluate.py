@@ -36,7 +36,7 @@ from neuroaffect.cli.scores import (
 
 if TYPE_CHECKING:
     from neuroaffect.session.labelled import LabelledSession
-    from neuroaffect.training.dataset import Dataset
+    from neuroaffect.training.data.dataset import Dataset
 
 __all__ = ["run"]
 
@@ -145,7 +145,7 @@ def run(
 def _tracking(uri: str):
     if not uri:
         return None
-    from neuroaffect.training.tracking import Tracking
+    from neuroaffect.training.jobs.tracking import Tracking
 
     return Tracking(uri)
 
@@ -159,8 +159,8 @@ def _noting(sessions: Iterable["LabelledSession"], used: list[Path]) -> Iterator
 
 def _data(dataset: "Dataset", used: list[Path], cache: Path | None) -> dict[str, object]:
     """Return by which digests one knows what was scored."""
-    from neuroaffect.training.cache import FeatureCache, cache_folder
-    from neuroaffect.training.kept import dataset_sha256
+    from neuroaffect.training.data.cache import FeatureCache, cache_folder
+    from neuroaffect.training.jobs.kept import dataset_sha256
 
     known = FeatureCache(cache or cache_folder())
     return {
@@ -183,8 +183,8 @@ def _params(material: Material, data: Mapping[str, object]) -> dict[str, object]
 def _report(
     out: Path, rows: list[dict], material: Material, dataset: "Dataset", data: Mapping[str, object]
 ) -> Path:
-    from neuroaffect.training.pictures import topographies
-    from neuroaffect.training.report import write_report
+    from neuroaffect.training.reporting.pictures import topographies
+    from neuroaffect.training.reporting.report import write_report
 
     return write_report(
         out,

@@ -106,6 +106,6 @@ def networks_for(pipeline: "Pipeline") -> list[str]:
 
 def versions_of(*names: str) -> dict[str, str]:
     """Return the versions of those that are installed."""
-    from neuroaffect.training.cache import version_of
+    from neuroaffect.training.data.cache import version_of
 
     return {name: found for name in names if (found := version_of(name))}

@@ -11,7 +11,7 @@ from neuroaffect.cli.output import note, progress, table
 if TYPE_CHECKING:
     from neuroaffect.pipeline import Pipeline
     from neuroaffect.session.labelled import LabelledSession
-    from neuroaffect.training.dataset import Dataset
+    from neuroaffect.training.data.dataset import Dataset
 
 __all__ = [
     "Cache",
@@ -57,7 +57,7 @@ def labelled(files: Sequence[Path], pipeline: "Pipeline") -> list["LabelledSessi
     EvaluationError
         If two files have one name, or a recording tells of no trial.
     """
-    from neuroaffect.training.labels import labelled_session
+    from neuroaffect.training.data.labels import labelled_session
 
     told_apart(files)
     return [labelled_session(path, pipeline) for path in files]
@@ -90,8 +90,8 @@ def extracted(
     workers: int = 1,
 ) -> "Dataset":
     """Run the sessions through the pipeline, those that the cache does not have."""
-    from neuroaffect.training.cache import FeatureCache, cache_folder
-    from neuroaffect.training.dataset import MOST_BYTES, extract
+    from neuroaffect.training.data.cache import FeatureCache, cache_folder
+    from neuroaffect.training.data.dataset import MOST_BYTES, extract
 
     with progress() as advance:
         advance("features", None)

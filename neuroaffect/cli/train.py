@@ -24,7 +24,7 @@ from neuroaffect.cli.scores import (
 
 if TYPE_CHECKING:
     from neuroaffect.pipeline import Pipeline
-    from neuroaffect.training.dataset import Dataset
+    from neuroaffect.training.data.dataset import Dataset
     from neuroaffect.training.evaluate import Row
 
 __all__ = ["run"]
@@ -51,8 +51,8 @@ def run(
     import numpy as np
 
     from neuroaffect.catalog import load_pipeline
-    from neuroaffect.training.cache import cache_folder, file_sha256
-    from neuroaffect.training.calibrate import fit_calibrated
+    from neuroaffect.training.data.cache import cache_folder, file_sha256
+    from neuroaffect.training.learning.calibrate import fit_calibrated
 
     declared = load_pipeline(pipeline)
     with quiet_stdout():

@@ -10,8 +10,8 @@ from neuroaffect.errors import EvaluationError
 from neuroaffect.explore.exchange import Exchange, has_one_class_per_recording
 from neuroaffect.explore.finding import Finding, compare
 from neuroaffect.explore.observations import Observations, observe
-from neuroaffect.training.contrast import Contrast, contrasts
-from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.data.dataset import Dataset
+from neuroaffect.training.separation.contrast import Contrast, contrasts
 
 __all__ = ["Exploration", "explore"]
 

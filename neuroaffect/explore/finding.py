@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from neuroaffect.training.cells import Cell
-from neuroaffect.training.separation import signed_r2
+from neuroaffect.training.separation.cells import Cell
+from neuroaffect.training.separation.explained import signed_r2
 
 __all__ = ["Finding", "compare"]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from neuroaffect.training.cells import Cell, cells_of
-from neuroaffect.training.dataset import Dataset
-from neuroaffect.training.separation import centred, trial_means
+from neuroaffect.training.data.dataset import Dataset
+from neuroaffect.training.separation.cells import Cell, cells_of
+from neuroaffect.training.separation.explained import centred, trial_means
 
 __all__ = ["Observations", "observe"]
 

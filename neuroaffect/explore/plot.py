@@ -9,8 +9,8 @@ import numpy as np
 
 from neuroaffect.blocks.derived.scalp_map import flat_positions
 from neuroaffect.explore.finding import Finding
-from neuroaffect.training.cells import maps_of
-from neuroaffect.training.pictures.heads import DIVERGING, draw_head, has_heads
+from neuroaffect.training.reporting.pictures.heads import DIVERGING, draw_head, has_heads
+from neuroaffect.training.separation.cells import maps_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ from pathlib import Path
 from neuroaffect.explore.explore import Exploration
 from neuroaffect.explore.finding import Finding
 from neuroaffect.explore.plot import plot_finding
-from neuroaffect.training.page import (
+from neuroaffect.training.reporting.page import (
     file_name,
     heading,
     page,

@@ -12,8 +12,8 @@ from torch.nn import functional
 
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
-from neuroaffect.models.constraint import within
-from neuroaffect.models.losses import ccc_loss, class_loss, gaussian_loss
+from neuroaffect.models.layers.constraint import within
+from neuroaffect.models.lessons.losses import ccc_loss, class_loss, gaussian_loss
 from neuroaffect.models.prototypes import PrototypeReadout
 
 __all__ = ["AffectHead", "AffectNetwork", "Trunk", "affect_loss"]

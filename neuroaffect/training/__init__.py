@@ -1,21 +1,20 @@
 """Trials in, honest scores and a model out.
 
-`labels` and `dataset` turn sessions into rows, `splits` keep trials apart, `fit` learns from one
-side, `calibrate` finds out how sure it may be, `score` judges the other side with `metrics`,
-`evaluate` does that for every fold, `compare` tells one model from another, `report` tells it all.
-`distill` teaches a small model what a large one says.
+`data` turns sessions into rows, `splits` keep trials apart, `learning` learns from one side and
+finds out how sure it may be, `scoring` judges the other, `jobs` runs the folds, `reporting` tells
+it all; `evaluate` is the whole of it.
 """
 
-from neuroaffect.training.answers import Answers
-from neuroaffect.training.calibrate import fit_calibrated
-from neuroaffect.training.compare import Comparison, compare, compare_rows
-from neuroaffect.training.dataset import Dataset, extract
-from neuroaffect.training.distill import Lecture, distill, lecture_of
+from neuroaffect.training.data.dataset import Dataset, extract
+from neuroaffect.training.data.labels import labelled_session
 from neuroaffect.training.evaluate import evaluate
-from neuroaffect.training.fit import fit
-from neuroaffect.training.fitted import Fitted
-from neuroaffect.training.labels import labelled_session
-from neuroaffect.training.report import write_report
+from neuroaffect.training.learning.calibrate import fit_calibrated
+from neuroaffect.training.learning.distill import Lecture, distill, lecture_of
+from neuroaffect.training.learning.fit import fit
+from neuroaffect.training.learning.fitted import Fitted
+from neuroaffect.training.reporting.report import write_report
+from neuroaffect.training.scoring.answers import Answers
+from neuroaffect.training.scoring.compare import Comparison, compare, compare_rows
 from neuroaffect.training.splits import SPLITS, Split, make_splits
 
 __all__ = [

@@ -12,15 +12,15 @@ import numpy as np
 
 from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.choice import best_of
-from neuroaffect.training.dataset import Dataset
-from neuroaffect.training.folds import Fold, gather, is_confounded
-from neuroaffect.training.identity import trial_identity
-from neuroaffect.training.judged import judge, with_calibration
-from neuroaffect.training.kept import KeptFolds
-from neuroaffect.training.own_scale import by_person
-from neuroaffect.training.running import run_folds
-from neuroaffect.training.score import evaluate_answers
+from neuroaffect.training.data.dataset import Dataset
+from neuroaffect.training.data.own_scale import by_person
+from neuroaffect.training.jobs.kept import KeptFolds
+from neuroaffect.training.jobs.running import run_folds
+from neuroaffect.training.scoring.choice import best_of
+from neuroaffect.training.scoring.folds import Fold, gather, is_confounded
+from neuroaffect.training.scoring.identity import trial_identity
+from neuroaffect.training.scoring.judged import judge, with_calibration
+from neuroaffect.training.scoring.score import evaluate_answers
 from neuroaffect.training.splits import Split, make_splits, scheme_of
 
 __all__ = ["Row", "evaluate"]
@@ -70,13 +70,13 @@ def evaluate(
         the recipe's `calibration_folds` times as long.
     normalise : {"training", "person"}
         Put features on the scale of the training ticks, or before that of each person's own
-        (:func:`neuroaffect.training.own_scale.by_person`).
+        (:func:`neuroaffect.training.data.own_scale.by_person`).
     workers : int
         Processes; 1 stays in this one. A joblib backend chosen outside is used.
     cluster : str
         Address of a Dask scheduler whose workers run the folds instead.
     kept : Path, optional
-        Folder where folds that are done lie, and are put (:mod:`neuroaffect.training.kept`).
+        Folder where folds that are done lie, and are put (:mod:`neuroaffect.training.jobs.kept`).
     progress : callable, optional
         Called with (folds done, folds in all).
 
@@ -86,9 +86,9 @@ def evaluate(
         Keys: corpus, model, split, leaky, confounded, dimension, subjects, subjects_left_out,
         chosen (how many folds chose each model), trial_identity (how well the features tell trials
         apart: no score), normalised, trials, ticks, folds, seconds, optimistic_points, note, those
-        of :func:`neuroaffect.training.score.evaluate_answers` and
-        :func:`neuroaffect.training.judged.judge`, and answers: what was said of each
-        trial, to be read by :meth:`neuroaffect.training.answers.Answers.heard`.
+        of :func:`neuroaffect.training.scoring.score.evaluate_answers` and
+        :func:`neuroaffect.training.scoring.judged.judge`, and answers: what was said of each
+        trial, to be read by :meth:`neuroaffect.training.scoring.answers.Answers.heard`.
 
     Raises
     ------

@@ -14,7 +14,7 @@ from neuroaffect.acquire.timeline import pieces_of
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.errors import StreamError
 from neuroaffect.session import ClockOffset, Packet, SessionWriter
-from neuroaffect.training.labels import labelled_session
+from neuroaffect.training.data.labels import labelled_session
 
 PATIENCE_S = 30.0
 

@@ -118,7 +118,7 @@ def test_evaluate_again_runs_no_fold_again_unless_asked_to(cli, rated, linear, t
 
 def test_a_cluster_that_is_not_there_is_one_sentence(cli, rated, linear, monkeypatch):
     pytest.importorskip("dask.distributed", reason="the extra 'cluster' is optional")
-    monkeypatch.setattr("neuroaffect.training.cluster._PATIENCE_S", 1.0)
+    monkeypatch.setattr("neuroaffect.training.jobs.cluster._PATIENCE_S", 1.0)
     words = ["evaluate", *rated, "-p", linear, "--cluster", "tcp://127.0.0.1:1"]
     assert "no Dask scheduler answers at 'tcp://127.0.0.1:1'" in cli(*words).sentence
 

@@ -11,7 +11,7 @@ from neuroaffect.affect import RatingScale
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import corpus_of
 from neuroaffect.errors import EvaluationError, NeuroaffectError
-from neuroaffect.training.dataset import extract
+from neuroaffect.training.data.dataset import extract
 
 BIDS = corpus_of("bids")
 

@@ -5,7 +5,7 @@ from layouts import deap as layout
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import corpus_of
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.dataset import extract
+from neuroaffect.training.data.dataset import extract
 
 
 def sessions(root, **settings):

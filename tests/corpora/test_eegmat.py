@@ -6,7 +6,7 @@ from layouts.eegmat import write, write_both
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import corpus_of
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.dataset import extract
+from neuroaffect.training.data.dataset import extract
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "eegmat"
 

@@ -8,7 +8,7 @@ from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import corpus_of
 from neuroaffect.corpora.faced import EMOTIONS
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.dataset import extract
+from neuroaffect.training.data.dataset import extract
 
 FACED = corpus_of("faced")
 

@@ -6,7 +6,7 @@ from scipy.io import loadmat, savemat
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import corpus_of
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.dataset import extract
+from neuroaffect.training.data.dataset import extract
 from neuroaffect.training.splits import leave_session_out
 
 

@@ -9,7 +9,7 @@ from neuroaffect.acquire import Recorded
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import corpus_of
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.dataset import extract
+from neuroaffect.training.data.dataset import extract
 
 
 def sessions(root, **settings):

@@ -11,8 +11,8 @@ from neuroaffect.explore.exchange import Exchange
 from neuroaffect.explore.finding import compare
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.stream import FeatureInfo
-from neuroaffect.training.cells import Cell, cells_of, maps_of
-from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.data.dataset import Dataset
+from neuroaffect.training.separation.cells import Cell, cells_of, maps_of
 
 AROUSAL = Target(dimension="arousal", scale=SAM9)
 GESTURE = Target(dimension="gesture", kind="nominal", classes=("snap", "tap", "nothing"))

@@ -7,7 +7,7 @@ import pytest
 from neuroaffect.explore import Exploration, write_report
 from neuroaffect.explore.finding import Finding
 from neuroaffect.explore.plot import plot_finding
-from neuroaffect.training.cells import Cell
+from neuroaffect.training.separation.cells import Cell
 
 CAP = tuple("Fp1 Fp2 F3 Fz F4 C3 Cz C4 P3 Pz P4 O1 O2".split())
 

@@ -6,8 +6,8 @@ import pytest
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.corpora import corpus_of
 from neuroaffect.explore import explore
-from neuroaffect.training.dataset import extract
-from neuroaffect.training.labels import labelled_session
+from neuroaffect.training.data.dataset import extract
+from neuroaffect.training.data.labels import labelled_session
 
 
 def explored(sessions, pipeline, targets):

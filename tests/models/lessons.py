@@ -5,7 +5,7 @@ from example_input import QUICK, example_input
 
 from neuroaffect.models import NETWORKS
 from neuroaffect.pipeline import Network
-from neuroaffect.training.classical import FITTERS, Lesson
+from neuroaffect.training.learning.classical import FITTERS, Lesson
 
 FITTED = tuple(name for name, options in NETWORKS.items() if options.trained_by == "fit")
 LOOPED = tuple(name for name, options in NETWORKS.items() if options.trained_by == "loop")

@@ -9,7 +9,7 @@ from neuroaffect.affect import Target
 from neuroaffect.models import InputShape, build
 from neuroaffect.models.export import Normalised, to_onnx
 from neuroaffect.models.graph import open_session, raw_outputs
-from neuroaffect.models.losses import softened_kl
+from neuroaffect.models.lessons.losses import softened_kl
 from neuroaffect.models.novelty import Novelty
 from neuroaffect.models.quantise import quantised
 

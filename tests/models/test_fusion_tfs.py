@@ -8,8 +8,8 @@ from torch.nn import functional
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
 from neuroaffect.models import InputShape, build
+from neuroaffect.models.layers.spectrogram import BANDS, BandSpectrogram
 from neuroaffect.models.networks.fusion_tfs import HeadMap, SteeredAttention
-from neuroaffect.models.spectrogram import BANDS, BandSpectrogram
 
 VALENCE = Target(dimension="valence")
 SIX = ("AF3", "AF4", "T7", "T8", "O1", "O2")

@@ -7,7 +7,7 @@ from scipy import stats
 
 from neuroaffect.affect import Target
 from neuroaffect.models.head import affect_loss
-from neuroaffect.models.losses import ccc_loss, class_loss, gaussian_labels, gaussian_loss
+from neuroaffect.models.lessons.losses import ccc_loss, class_loss, gaussian_labels, gaussian_loss
 
 ORDINAL = Target(dimension="arousal", kind="ordinal", classes=("1", "2", "3", "4", "5"))
 BINARY = Target(dimension="valence")

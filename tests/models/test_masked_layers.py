@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from neuroaffect.models.chebyshev import chebyshev_terms, masked_edges
-from neuroaffect.models.masking import MaskedBatchNorm, Usual, masked_softmax
+from neuroaffect.models.layers.chebyshev import chebyshev_terms, masked_edges
+from neuroaffect.models.layers.masking import MaskedBatchNorm, Usual, masked_softmax
 from neuroaffect.models.networks.dgcnn import ChebyshevConvolution
 
 with warnings.catch_warnings():

@@ -14,13 +14,13 @@ from torch.nn import functional
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
 from neuroaffect.models import NETWORKS, InputShape, build
-from neuroaffect.models.batch import Batch
 from neuroaffect.models.export import Normalised, to_onnx
 from neuroaffect.models.graph import open_session, raw_outputs
 from neuroaffect.models.head import affect_loss
+from neuroaffect.models.lessons.batch import Batch
 from neuroaffect.models.networks.rbtransformer import Attention
 from neuroaffect.models.options import RBTransformerOptions
-from neuroaffect.training.classical import FITTERS
+from neuroaffect.training.learning.classical import FITTERS
 
 ELECTRODES = 6
 VALENCE = Target(dimension="valence")

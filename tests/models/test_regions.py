@@ -6,7 +6,7 @@ from scipy.sparse.csgraph import connected_components
 
 from neuroaffect.blocks.derived.scalp_map import flat_positions
 from neuroaffect.errors import ModelError
-from neuroaffect.models.regions import gabriel_pairs, lobes, quadrants, require_scalp
+from neuroaffect.models.layers.regions import gabriel_pairs, lobes, quadrants, require_scalp
 
 EPOC = ("AF3", "F7", "F3", "FC5", "T7", "P7", "O1", "O2", "P8", "T8", "FC6", "F4", "F8", "AF4")
 DEAP = (

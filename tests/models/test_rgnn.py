@@ -11,8 +11,8 @@ from torch.nn import functional
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
 from neuroaffect.models import InputShape, build
-from neuroaffect.models.batch import Batch
 from neuroaffect.models.head import affect_loss
+from neuroaffect.models.lessons.batch import Batch
 from neuroaffect.models.networks.rgnn import class_spread, distance_graph
 from neuroaffect.montage import Montage
 

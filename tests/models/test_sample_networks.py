@@ -8,7 +8,7 @@ from torch import nn
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
 from neuroaffect.models import InputShape, build
-from neuroaffect.models.constraint import within
+from neuroaffect.models.layers.constraint import within
 
 NETWORKS = ("eegnet", "tsception")
 VALENCE = Target(dimension="valence")

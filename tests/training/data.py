@@ -4,7 +4,7 @@ import numpy as np
 
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.stream import FeatureInfo
-from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.data.dataset import Dataset
 
 PIPELINE = Pipeline.from_toml("""
 name = "small"

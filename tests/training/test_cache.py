@@ -8,9 +8,9 @@ from data import PIPELINE
 from neuroaffect.acquire import Arrays
 from neuroaffect.session.labelled import LabelledSession, Trial
 from neuroaffect.stream import StreamInfo
-from neuroaffect.training import cache as cache_module
-from neuroaffect.training.cache import FeatureCache, cache_folder
-from neuroaffect.training.dataset import extract
+from neuroaffect.training.data import cache as cache_module
+from neuroaffect.training.data.cache import FeatureCache, cache_folder
+from neuroaffect.training.data.dataset import extract
 
 OPENED = []
 

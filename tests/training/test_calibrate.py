@@ -12,7 +12,7 @@ from neuroaffect.affect import Abstention, Target
 from neuroaffect.models import AffectModel, rebuild
 from neuroaffect.models.readout import LOG_SD_RANGE, read_out
 from neuroaffect.pipeline import Tick
-from neuroaffect.training.calibrate import (
+from neuroaffect.training.learning.calibrate import (
     fit_calibrated,
     group_quantile,
     held,

@@ -5,9 +5,9 @@ from data import dataset_of
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training import choice
-from neuroaffect.training.choice import answer_fold, best_of, choose
 from neuroaffect.training.evaluate import evaluate
-from neuroaffect.training.folds import run_fold
+from neuroaffect.training.scoring.choice import answer_fold, best_of, choose
+from neuroaffect.training.scoring.folds import run_fold
 from neuroaffect.training.splits import leave_one_trial_out, leave_trials_out
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold=5.0)

@@ -3,7 +3,7 @@ import pytest
 
 from neuroaffect.affect import QUADRANTS, SAM9, Target
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.classes import PersonThresholds, encode, fit_thresholds
+from neuroaffect.training.data.classes import PersonThresholds, encode, fit_thresholds
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
 OWN = Target(dimension="arousal", scale=SAM9, threshold="subject-median")

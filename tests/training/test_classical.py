@@ -12,8 +12,8 @@ from neuroaffect.affect import Target
 from neuroaffect.models import NETWORKS, AffectModel, rebuild
 from neuroaffect.pipeline import Network
 from neuroaffect.stream import FeatureInfo
-from neuroaffect.training.classical import FITTERS
-from neuroaffect.training.fit import fit
+from neuroaffect.training.learning.classical import FITTERS
+from neuroaffect.training.learning.fit import fit
 
 VALENCE = Target(dimension="valence")
 MOOD = Target(dimension="mood", kind="ordinal", classes=("low", "middle", "high"))

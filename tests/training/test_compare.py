@@ -3,9 +3,9 @@ import pytest
 from scipy import stats
 
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.answers import Answers
-from neuroaffect.training.compare import compare, compare_rows
-from neuroaffect.training.paired import corrected_t, flipped_p, holm
+from neuroaffect.training.scoring.answers import Answers
+from neuroaffect.training.scoring.compare import compare, compare_rows
+from neuroaffect.training.scoring.paired import corrected_t, flipped_p, holm
 
 
 def rng():

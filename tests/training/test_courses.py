@@ -11,13 +11,13 @@ from neuroaffect.pipeline import Labels, Pipeline
 from neuroaffect.session.labelled import Course, Trial
 from neuroaffect.session.rated import rated_trials
 from neuroaffect.session.raw import Event
-from neuroaffect.training.answers import Answers
-from neuroaffect.training.compare import compare
-from neuroaffect.training.dataset import extract
-from neuroaffect.training.folds import gather, run_fold
-from neuroaffect.training.metrics.regression import concordance, rmse
-from neuroaffect.training.resampling import bootstrap_weights, permutation_p
-from neuroaffect.training.score import evaluate_answers
+from neuroaffect.training.data.dataset import extract
+from neuroaffect.training.scoring.answers import Answers
+from neuroaffect.training.scoring.compare import compare
+from neuroaffect.training.scoring.folds import gather, run_fold
+from neuroaffect.training.scoring.metrics.regression import concordance, rmse
+from neuroaffect.training.scoring.resampling import bootstrap_weights, permutation_p
+from neuroaffect.training.scoring.score import evaluate_answers
 from neuroaffect.training.splits import Split
 
 AROUSAL = Target(dimension="arousal", kind="continuous", scale=SAM9)

@@ -7,7 +7,7 @@ from neuroaffect.blocks import Entropy, Hjorth, Quality
 from neuroaffect.errors import EvaluationError, SessionError
 from neuroaffect.session.labelled import LabelledSession, Trial
 from neuroaffect.stream import StreamInfo
-from neuroaffect.training.dataset import extract
+from neuroaffect.training.data.dataset import extract
 
 RATE_HZ = 128.0
 

@@ -9,9 +9,15 @@ from data import dataset_of
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.models import AffectModel
-from neuroaffect.training.distill import Lecture, common_rows, distill, lecture_of, thresholds_of
-from neuroaffect.training.fit import fit
-from neuroaffect.training.metrics.regression import concordance
+from neuroaffect.training.learning.distill import (
+    Lecture,
+    common_rows,
+    distill,
+    lecture_of,
+    thresholds_of,
+)
+from neuroaffect.training.learning.fit import fit
+from neuroaffect.training.scoring.metrics.regression import concordance
 
 VALENCE = Target(dimension="valence", kind="continuous")
 

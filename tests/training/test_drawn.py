@@ -8,11 +8,11 @@ from imblearn.over_sampling import SMOTE
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.pipeline import Recipe
-from neuroaffect.training import drawn as module
-from neuroaffect.training.drawn import Drawn, filled_up, thinned
-from neuroaffect.training.fit import fit
-from neuroaffect.training.folds import with_network
-from neuroaffect.training.rows import Rows
+from neuroaffect.training.data.rows import Rows
+from neuroaffect.training.learning import drawn as module
+from neuroaffect.training.learning.drawn import Drawn, filled_up, thinned
+from neuroaffect.training.learning.fit import fit
+from neuroaffect.training.scoring.folds import with_network
 
 AROUSAL = Target(dimension="arousal")
 VALENCE = Target(dimension="valence")

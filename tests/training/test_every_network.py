@@ -12,7 +12,7 @@ from neuroaffect.affect import Target
 from neuroaffect.models import NETWORKS
 from neuroaffect.pipeline import Network, Recipe
 from neuroaffect.stream import FeatureInfo
-from neuroaffect.training.fit import fit
+from neuroaffect.training.learning.fit import fit
 
 TARGETS = (Target(dimension="valence"), Target(dimension="arousal", kind="continuous"))
 

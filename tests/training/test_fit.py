@@ -8,8 +8,8 @@ from sklearn.preprocessing import StandardScaler
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.models import AffectModel
-from neuroaffect.training.fit import fit
-from neuroaffect.training.folds import run_fold, with_network
+from neuroaffect.training.learning.fit import fit
+from neuroaffect.training.scoring.folds import run_fold, with_network
 from neuroaffect.training.splits import Split
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")

@@ -9,8 +9,8 @@ from data import dataset_of
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError, ModelError
 from neuroaffect.models import AffectModel, rebuild
-from neuroaffect.training.fit import fit
-from neuroaffect.training.prototypes import validation_rows
+from neuroaffect.training.learning.fit import fit
+from neuroaffect.training.learning.prototypes import validation_rows
 
 AROUSAL = Target(dimension="arousal", kind="continuous", scale=SAM9)
 

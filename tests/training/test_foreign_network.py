@@ -11,9 +11,9 @@ from torch import nn
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.models import ForeignOptions, register, registry
 from neuroaffect.pipeline import Network, Recipe
-from neuroaffect.training.fit import fit
-from neuroaffect.training.kept import KeptFolds
-from neuroaffect.training.running import run_folds
+from neuroaffect.training.jobs.kept import KeptFolds
+from neuroaffect.training.jobs.running import run_folds
+from neuroaffect.training.learning.fit import fit
 from neuroaffect.training.splits import Split
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold=5.0)

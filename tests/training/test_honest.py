@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from neuroaffect.training import SPLITS, evaluate, extract
-from neuroaffect.training.identity import trial_identity
+from neuroaffect.training.scoring.identity import trial_identity
 
 SIMULATED = runpy.run_path(
     str(Path(__file__).parents[2] / "benchmarks" / "drifting_people.py"), run_name="simulated"

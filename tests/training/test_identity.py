@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from data import dataset_of
 
-from neuroaffect.training.identity import trial_identity
-from neuroaffect.training.mapped import Gathered
+from neuroaffect.training.data.mapped import Gathered
+from neuroaffect.training.scoring.identity import trial_identity
 
 
 def test_trials_with_offsets_of_their_own_are_always_named():

@@ -7,8 +7,8 @@ import pytest
 from data import dataset_of
 
 from neuroaffect.affect import Target
-from neuroaffect.training.calibrate import fit_calibrated, held
 from neuroaffect.training.evaluate import evaluate
+from neuroaffect.training.learning.calibrate import fit_calibrated, held
 
 AROUSAL = Target(dimension="arousal")
 NUMBER = Target(dimension="arousal", kind="continuous")

@@ -3,7 +3,7 @@ import pytest
 from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.pipeline import Labels
-from neuroaffect.training.labels import marked_trials
+from neuroaffect.training.data.labels import marked_trials
 
 HAND = Labels(
     trials="pairs",

@@ -8,9 +8,9 @@ import pytest
 from data import dataset_of
 
 from neuroaffect.affect import SAM9, Target
-from neuroaffect.training.fit import fit
-from neuroaffect.training.folds import run_fold
-from neuroaffect.training.mapped import Gathered, Mapped, blocks
+from neuroaffect.training.data.mapped import Gathered, Mapped, blocks
+from neuroaffect.training.learning.fit import fit
+from neuroaffect.training.scoring.folds import run_fold
 from neuroaffect.training.splits import make_splits
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
@@ -99,8 +99,8 @@ import numpy as np
 sys.path.insert(0, sys.argv[1])
 from data import dataset_of
 from neuroaffect.affect import SAM9, Target
-from neuroaffect.training.folds import run_fold
-from neuroaffect.training.mapped import Gathered
+from neuroaffect.training.scoring.folds import run_fold
+from neuroaffect.training.data.mapped import Gathered
 from neuroaffect.training.splits import make_splits
 import torch, sklearn.linear_model
 torch.set_num_threads(1)

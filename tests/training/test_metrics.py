@@ -8,18 +8,18 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.metrics import abstention, ordinal
-from neuroaffect.training.metrics.abstention import coverage_area, coverage_curve
-from neuroaffect.training.metrics.calibration import expected_calibration_error, reliability
-from neuroaffect.training.metrics.classification import (
+from neuroaffect.training.scoring.metrics import abstention, ordinal
+from neuroaffect.training.scoring.metrics.abstention import coverage_area, coverage_curve
+from neuroaffect.training.scoring.metrics.calibration import expected_calibration_error, reliability
+from neuroaffect.training.scoring.metrics.classification import (
     accuracy,
     auc,
     balanced_accuracy,
     confusion,
     macro_f1,
 )
-from neuroaffect.training.metrics.ordinal import seq2hr
-from neuroaffect.training.metrics.regression import concordance, rmse
+from neuroaffect.training.scoring.metrics.ordinal import seq2hr
+from neuroaffect.training.scoring.metrics.regression import concordance, rmse
 
 
 def some(seed, classes, trials=40):

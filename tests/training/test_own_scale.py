@@ -8,8 +8,8 @@ from data import dataset_of
 from sklearn.preprocessing import StandardScaler
 
 from neuroaffect.affect import SAM9, Target
+from neuroaffect.training.data.own_scale import by_person
 from neuroaffect.training.evaluate import evaluate
-from neuroaffect.training.own_scale import by_person
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
 

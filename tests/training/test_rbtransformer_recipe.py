@@ -7,7 +7,7 @@ import torch
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.models import InputShape, build
-from neuroaffect.training.classes import encode, fit_thresholds
+from neuroaffect.training.data.classes import encode, fit_thresholds
 
 PIPELINE = load_pipeline("rbtransformer")
 

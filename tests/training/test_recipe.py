@@ -8,9 +8,9 @@ from data import PIPELINE, dataset_of
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import PipelineError
 from neuroaffect.pipeline import Pipeline, Recipe
-from neuroaffect.training import loop
-from neuroaffect.training.fit import fit
-from neuroaffect.training.folds import with_network
+from neuroaffect.training.learning import loop
+from neuroaffect.training.learning.fit import fit
+from neuroaffect.training.scoring.folds import with_network
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold=5)
 

@@ -14,9 +14,9 @@ from sklearn.preprocessing import StandardScaler
 from neuroaffect.catalog import load_pipeline
 from neuroaffect.errors import EvaluationError
 from neuroaffect.session import Packet, RawStream, SessionWriter
-from neuroaffect.training.dataset import extract
+from neuroaffect.training.data.dataset import extract
+from neuroaffect.training.data.labels import labelled_session, marked_rests
 from neuroaffect.training.evaluate import evaluate
-from neuroaffect.training.labels import labelled_session, marked_rests
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "magicblink"
 needs_shared = pytest.mark.skipif(

@@ -9,8 +9,8 @@ from data import dataset_of
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training.evaluate import evaluate
-from neuroaffect.training.pictures import topographies
-from neuroaffect.training.report import read_report, write_report
+from neuroaffect.training.reporting.pictures import topographies
+from neuroaffect.training.reporting.report import read_report, write_report
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
 NASTY = "<script>alert('x')</script>"

@@ -10,9 +10,9 @@ from data import dataset_of
 
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training import running
+from neuroaffect.training.data.mapped import Gathered
 from neuroaffect.training.evaluate import evaluate
-from neuroaffect.training.mapped import Gathered
+from neuroaffect.training.jobs import running
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
 
@@ -104,7 +104,7 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from data import dataset_of
 from test_running import AROUSAL, rows_of
-from neuroaffect.training import running
+from neuroaffect.training.jobs import running
 really = running.answer_fold
 def slow(*given):
     time.sleep(0.3)
@@ -163,6 +163,6 @@ def test_features_larger_than_memory_are_not_sent_to_a_cluster(data):
 
 def test_a_scheduler_that_is_not_there_is_one_sentence(data, monkeypatch):
     pytest.importorskip("dask.distributed", reason="the extra 'cluster' is optional")
-    monkeypatch.setattr("neuroaffect.training.cluster._PATIENCE_S", 1.0)
+    monkeypatch.setattr("neuroaffect.training.jobs.cluster._PATIENCE_S", 1.0)
     with pytest.raises(EvaluationError, match=r"no Dask scheduler answers at 'tcp://127.0.0.1:1'"):
         rows_of(data, cluster="tcp://127.0.0.1:1")

@@ -6,11 +6,11 @@ from scipy import stats
 from sklearn.dummy import DummyClassifier
 
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.answers import Answers
-from neuroaffect.training.metrics.classification import balanced_accuracy
-from neuroaffect.training.metrics.regression import concordance
-from neuroaffect.training.resampling import bootstrap_interval, permutation_p
-from neuroaffect.training.score import evaluate_answers, stratified_guess
+from neuroaffect.training.scoring.answers import Answers
+from neuroaffect.training.scoring.metrics.classification import balanced_accuracy
+from neuroaffect.training.scoring.metrics.regression import concordance
+from neuroaffect.training.scoring.resampling import bootstrap_interval, permutation_p
+from neuroaffect.training.scoring.score import evaluate_answers, stratified_guess
 
 
 def answers(truth, predicted, *, subject=None, unit=None, majority=None):

@@ -9,10 +9,10 @@ from data import PIPELINE, dataset_of
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.models.graph import open_session, raw_outputs
 from neuroaffect.stream import FeatureInfo
-from neuroaffect.training.calibrate import fit_calibrated
 from neuroaffect.training.evaluate import evaluate
-from neuroaffect.training.fit import fit
-from neuroaffect.training.folds import run_fold
+from neuroaffect.training.learning.calibrate import fit_calibrated
+from neuroaffect.training.learning.fit import fit
+from neuroaffect.training.scoring.folds import run_fold
 from neuroaffect.training.splits import leave_trials_out
 
 AROUSAL = Target(dimension="arousal", scale=SAM9)

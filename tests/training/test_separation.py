@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from neuroaffect.training.separation import (
+from neuroaffect.training.separation.explained import (
     centred,
     correlated,
     explained,

@@ -12,7 +12,7 @@ from neuroaffect.errors import ModelError
 from neuroaffect.models import InputShape, build, rebuild
 from neuroaffect.pipeline import Network, Recipe
 from neuroaffect.stream import FeatureInfo
-from neuroaffect.training.fit import fit
+from neuroaffect.training.learning.fit import fit
 
 AROUSAL = Target(dimension="arousal")
 FEATURES = ("tonic", "phasic", "scr_rate")
@@ -107,7 +107,7 @@ def test_the_drive_does_not_see_the_level():
 
 
 def test_rows_without_a_next_level_teach_nothing_of_the_skin():
-    from neuroaffect.models.batch import Batch
+    from neuroaffect.models.lessons.batch import Batch
 
     shape = InputShape(electrodes=("EDA",), features=FEATURES)
     network = build("skin_ode", shape=shape, targets=[AROUSAL]).eval()

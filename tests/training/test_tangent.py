@@ -10,7 +10,7 @@ from test_classical import AROUSAL, VALENCE, fitted, trials_of
 
 from neuroaffect.errors import EvaluationError, ModelError
 from neuroaffect.models import InputShape, build
-from neuroaffect.models.matrix_log import logm
+from neuroaffect.models.layers.matrix_log import logm
 
 
 @pytest.fixture(scope="module")

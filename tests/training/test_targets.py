@@ -18,8 +18,8 @@ from neuroaffect.affect import (
 from neuroaffect.errors import EvaluationError
 from neuroaffect.models import AffectModel
 from neuroaffect.pipeline import Pipeline
-from neuroaffect.training.fit import fit
-from neuroaffect.training.folds import gather, run_fold
+from neuroaffect.training.learning.fit import fit
+from neuroaffect.training.scoring.folds import gather, run_fold
 from neuroaffect.training.splits import Split
 
 OWN = Target(dimension="arousal", scale=SAM9, threshold="subject-median", rule=">=", drop=(4, 4.5))

@@ -7,7 +7,7 @@ from data import dataset_of
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training.evaluate import evaluate
-from neuroaffect.training.tracking import Tracking
+from neuroaffect.training.jobs.tracking import Tracking
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
 

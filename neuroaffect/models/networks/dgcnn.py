@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from neuroaffect.errors import ModelError
-from neuroaffect.models.chebyshev import chebyshev_terms, masked_edges
 from neuroaffect.models.head import Trunk
+from neuroaffect.models.layers.chebyshev import chebyshev_terms, masked_edges
 from neuroaffect.models.options import DGCNNOptions
 from neuroaffect.models.shape import InputShape
 

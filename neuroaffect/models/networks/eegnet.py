@@ -5,9 +5,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from neuroaffect.errors import ModelError
-from neuroaffect.models.constraint import within
 from neuroaffect.models.head import Trunk
-from neuroaffect.models.masking import MaskedBatchNorm
+from neuroaffect.models.layers.constraint import within
+from neuroaffect.models.layers.masking import MaskedBatchNorm
 from neuroaffect.models.options import EEGNetOptions
 from neuroaffect.models.shape import InputShape
 

@@ -4,9 +4,9 @@ import torch
 from torch import Tensor, nn
 
 from neuroaffect.models.head import Trunk
+from neuroaffect.models.layers.sized import let_grow
 from neuroaffect.models.options import ExtraTreesOptions
 from neuroaffect.models.shape import InputShape
-from neuroaffect.models.sized import let_grow
 
 __all__ = ["ExtraTrees"]
 

@@ -7,10 +7,10 @@ from torch import Tensor, nn
 from neuroaffect.blocks.derived.scalp_map import HEAD, flat_positions, grid
 from neuroaffect.errors import ModelError, StreamError
 from neuroaffect.models.head import Trunk
-from neuroaffect.models.masking import MaskedBatchNorm
+from neuroaffect.models.layers.masking import MaskedBatchNorm
+from neuroaffect.models.layers.spectrogram import BANDS, BandSpectrogram
 from neuroaffect.models.options import FusionTFSOptions
 from neuroaffect.models.shape import InputShape
-from neuroaffect.models.spectrogram import BANDS, BandSpectrogram
 
 __all__ = ["FusionTFS"]
 

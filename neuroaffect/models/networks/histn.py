@@ -8,12 +8,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from neuroaffect.errors import ModelError
-from neuroaffect.models.chebyshev import chebyshev_terms, masked_edges
-from neuroaffect.models.constraint import within
 from neuroaffect.models.head import Trunk
-from neuroaffect.models.masking import MaskedBatchNorm, Usual, masked_softmax
+from neuroaffect.models.layers.chebyshev import chebyshev_terms, masked_edges
+from neuroaffect.models.layers.constraint import within
+from neuroaffect.models.layers.masking import MaskedBatchNorm, Usual, masked_softmax
+from neuroaffect.models.layers.regions import Regions, gabriel_pairs, quadrants, require_scalp
 from neuroaffect.models.options import HiSTNOptions
-from neuroaffect.models.regions import Regions, gabriel_pairs, quadrants, require_scalp
 from neuroaffect.models.shape import InputShape
 
 __all__ = ["HiSTN"]
@@ -49,8 +49,8 @@ class HiSTN(nn.Module):
     sum over kernels and the mix within a region are held within [-1, 1], and the short kernels
     within norm 1; λ_max is that of each graph.
 
-    Ours: the regions and their edges for any cap (:mod:`neuroaffect.models.regions`), which on
-    the 14 electrodes of the paper are the paper's. A region of one electrode needs no attention;
+    Ours: the regions and their edges for any cap (:mod:`neuroaffect.models.layers.regions`), which
+    on the 14 electrodes of the paper are the paper's. A region of one electrode needs no attention;
     a graph without edges hands on w₀ - w₁ + w₂ times its signal. A lost electrode loses its
     edges, attention passes it over, its signal is 0, batch norm leaves it out, and the readout
     hears its mean in training; λ_max stays that of the whole graph, which bounds the rest of it.

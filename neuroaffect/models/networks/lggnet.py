@@ -7,11 +7,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from neuroaffect.errors import ModelError
-from neuroaffect.models.chebyshev import masked_edges
 from neuroaffect.models.head import Trunk
-from neuroaffect.models.masking import MaskedBatchNorm
+from neuroaffect.models.layers.chebyshev import masked_edges
+from neuroaffect.models.layers.masking import MaskedBatchNorm
+from neuroaffect.models.layers.regions import lobes, require_scalp
 from neuroaffect.models.options import LGGNetOptions
-from neuroaffect.models.regions import lobes, require_scalp
 from neuroaffect.models.shape import InputShape
 
 with warnings.catch_warnings():

@@ -9,11 +9,11 @@ from torch.nn import functional
 
 from neuroaffect.affect import Target
 from neuroaffect.errors import ModelError
-from neuroaffect.models.batch import Batch
-from neuroaffect.models.chebyshev import masked_edges
 from neuroaffect.models.head import AffectNetwork, Trunk
+from neuroaffect.models.layers.chebyshev import masked_edges
+from neuroaffect.models.layers.regions import require_scalp
+from neuroaffect.models.lessons.batch import Batch
 from neuroaffect.models.options import RGNNOptions
-from neuroaffect.models.regions import require_scalp
 from neuroaffect.models.shape import InputShape
 from neuroaffect.montage import Montage
 

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from neuroaffect.errors import ModelError
-from neuroaffect.models.batch import Batch
 from neuroaffect.models.head import AffectNetwork, Trunk
+from neuroaffect.models.lessons.batch import Batch
 from neuroaffect.models.options import SkinODEOptions
 from neuroaffect.models.shape import InputShape
 

@@ -5,9 +5,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from neuroaffect.models.head import Trunk
+from neuroaffect.models.layers.sized import let_grow
 from neuroaffect.models.options import SVMOptions
 from neuroaffect.models.shape import InputShape
-from neuroaffect.models.sized import let_grow
 
 __all__ = ["SVM"]
 

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from neuroaffect.errors import ModelError
 from neuroaffect.models.head import Trunk
-from neuroaffect.models.matrix_log import logm
+from neuroaffect.models.layers.matrix_log import logm
 from neuroaffect.models.options import TangentOptions
 from neuroaffect.models.shape import InputShape
 

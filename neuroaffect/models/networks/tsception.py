@@ -7,7 +7,7 @@ from torch.nn import functional
 from neuroaffect.blocks.derived.pairs import lateral_pairs
 from neuroaffect.errors import ModelError
 from neuroaffect.models.head import Trunk
-from neuroaffect.models.masking import MaskedBatchNorm
+from neuroaffect.models.layers.masking import MaskedBatchNorm
 from neuroaffect.models.options import TSceptionOptions
 from neuroaffect.models.shape import InputShape
 

@@ -42,7 +42,7 @@ class ForeignOptions(Options):
                 )
 
     The file that says so is the user's own, and trains (`fit` of
-    :mod:`neuroaffect.training.fit`), or hands over to the command line
+    :mod:`neuroaffect.training.learning.fit`), or hands over to the command line
     (`neuroaffect.cli.app.main(["train", ...])`). The bundle goes live without it, and without the
     package the module came from; :func:`~neuroaffect.models.rebuild` needs both again.
 

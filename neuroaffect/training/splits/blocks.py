@@ -3,7 +3,7 @@
 import numpy as np
 
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.data.dataset import Dataset
 from neuroaffect.training.splits.split import Split, apart, people
 
 __all__ = ["blocked"]

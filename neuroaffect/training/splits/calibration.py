@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.data.dataset import Dataset
 from neuroaffect.training.splits.split import Split, apart, in_time, people
 
 __all__ = ["calibrated_subject_out", "first_trials"]

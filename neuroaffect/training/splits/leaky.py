@@ -6,7 +6,7 @@ labels.
 
 import numpy as np
 
-from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.data.dataset import Dataset
 from neuroaffect.training.splits.split import Split, people
 
 __all__ = ["leaky", "leaky_across_subjects"]

@@ -13,7 +13,7 @@ doi:10.1109/T-AFFC.2011.15
 
 import numpy as np
 
-from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.data.dataset import Dataset
 from neuroaffect.training.splits.split import Split, apart, in_time, people
 from neuroaffect.training.splits.trials import deal, leave_one_trial_out
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from neuroaffect.errors import EvaluationError, known_names
-from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.data.dataset import Dataset
 from neuroaffect.training.splits.blocks import blocked
 from neuroaffect.training.splits.calibration import calibrated_subject_out, first_trials
 from neuroaffect.training.splits.groups import leave_session_out, leave_subject_out

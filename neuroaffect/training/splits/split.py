@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training.dataset import Dataset
+from neuroaffect.training.data.dataset import Dataset
 
 __all__ = ["Split", "apart", "in_time", "people", "purged"]
 

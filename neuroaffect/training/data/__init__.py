@@ -1,0 +1,1 @@
+"""Rows of a dataset: ticks that lie in trials, with what is known of them."""

@@ -1,0 +1,1 @@
+"""Folds at work: in processes, on a cluster, kept when they are done, tracked."""

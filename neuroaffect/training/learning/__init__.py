@@ -1,0 +1,1 @@
+"""What is learned from training rows, and how sure it may be."""

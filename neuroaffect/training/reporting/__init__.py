@@ -1,0 +1,1 @@
+"""A folder that tells what was scored."""

@@ -1,0 +1,1 @@
+"""What models said of trials they never saw, and what that is worth."""
