@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from neuroaffect.affect import Target
+    from neuroaffect.models import AffectModel
     from neuroaffect.pipeline import Pipeline
     from neuroaffect.session.labelled import LabelledSession
     from neuroaffect.training.data.dataset import Dataset
@@ -65,7 +66,7 @@ def run(
         master = AffectModel.load(teacher)
         pipelines = master.pipeline, _pupil(master.pipeline, student, reads, epochs)
         told_apart(files)
-        sessions = [_session(path, master.pipeline, labels) for path in files]
+        sessions = [_session(path, master, labels) for path in files]
         heard = [extracted(sessions, p, cache=cache, no_cache=no_cache) for p in pipelines]
         rows = common_rows(*heard)
         lecture = lecture_of(teacher, heard[0]).take(rows[0])
@@ -108,12 +109,15 @@ def _pupil(pipeline: "Pipeline", name: str, reads: str | None, epochs: int) -> "
     return pipeline.model_copy(update={"network": network, "training": recipe})
 
 
-def _session(path: Path, pipeline: "Pipeline", labels: bool) -> "LabelledSession":
+def _session(path: Path, master: "AffectModel", labels: bool) -> "LabelledSession":
+    """Return a recording that the teacher can hear, with its trials or in pieces."""
+    from neuroaffect.acquire import Recorded
     from neuroaffect.errors import EvaluationError
     from neuroaffect.training.data.labels import labelled_session, unlabelled_session
 
+    master.check_streams(Recorded(path).streams)
     try:
-        return labelled_session(path, pipeline)
+        return labelled_session(path, master.pipeline)
     except EvaluationError:
         if labels:
             raise

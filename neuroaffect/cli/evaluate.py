@@ -104,6 +104,7 @@ def run(
     from neuroaffect.training.evaluate import evaluate
 
     with quiet_stdout():
+        _require_names(models or (), splits or ())
         tracking = _tracking(mlflow)
         material, used = material_of(files or [], corpus, root, subjects, pipeline), []
         dataset = extracted(
@@ -140,6 +141,17 @@ def run(
     answer({"rows": rows}, as_json=as_json, show=lambda: show_rows(rows))
     if material.note:
         note(material.note)
+
+
+def _require_names(models: Iterable[str], splits: Iterable[str]) -> None:
+    """Refuse a network or a split that there is not, before features are made for minutes."""
+    from neuroaffect.models import options_of
+    from neuroaffect.training.splits import scheme_of
+
+    for model in models:
+        options_of(model)
+    for split in splits:
+        scheme_of(split)
 
 
 def _tracking(uri: str):

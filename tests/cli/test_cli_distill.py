@@ -40,3 +40,8 @@ def test_a_student_that_there_is_not_is_refused(cli, model, rated):
 def test_a_student_that_cannot_be_taught_is_refused(cli, model, rated):
     refused = cli("distill", model, *rated, "-o", "s", "--student", "logistic").sentence
     assert "choose a network that is trained step by step" in refused
+
+
+def test_a_recording_that_the_teacher_was_not_made_for_is_refused(cli, model, band_only):
+    refused = cli("distill", model, band_only, "-o", "s").sentence
+    assert "the model needs one stream" in refused
