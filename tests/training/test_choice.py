@@ -4,8 +4,8 @@ from data import dataset_of
 
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.errors import EvaluationError
-from neuroaffect.training import choice
 from neuroaffect.training.evaluate import evaluate
+from neuroaffect.training.scoring import choice
 from neuroaffect.training.scoring.choice import answer_fold, best_of, choose
 from neuroaffect.training.scoring.folds import run_fold
 from neuroaffect.training.splits import leave_one_trial_out, leave_trials_out
