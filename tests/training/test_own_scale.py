@@ -8,6 +8,7 @@ from data import dataset_of
 from sklearn.preprocessing import StandardScaler
 
 from neuroaffect.affect import SAM9, Target
+from neuroaffect.training import compare_rows
 from neuroaffect.training.data.own_scale import by_person
 from neuroaffect.training.evaluate import evaluate
 
@@ -42,3 +43,5 @@ def test_people_with_another_offset_are_told_apart_no_more():
     assert own["balanced_accuracy"] > plain["balanced_accuracy"]
     assert "on their own scale" in own["note"]
     assert (plain["normalised"], own["normalised"]) == ("training", "person")
+    [pair] = compare_rows([plain], [own], rng=np.random.default_rng(0))
+    assert (pair["first"], pair["second"]) == ("logistic", "logistic (own scale)")

@@ -117,7 +117,8 @@ def compare_rows(
     Returns
     -------
     list of dict
-        Keys: corpus, split, leaky, dimension, first and second (the models), and those of
+        Keys: corpus, split, leaky, dimension, first and second (the models, and whether people were
+        on their own scale), and those of
         :class:`Comparison`.
 
     Raises
@@ -128,13 +129,14 @@ def compare_rows(
     pairs = list(_pairs(first, second))
     if not pairs:
         raise EvaluationError(
-            "no two rows have the same corpus, split and dimension; evaluate both models alike"
+            "no two rows have the same corpus, split and dimension; "
+            + ("give a second run" if second is None else "evaluate both models alike")
         )
     found = [compare(_answers(one), _answers(other), rng=rng) for one, other in pairs]
     corrected = holm([one.p for one in found])
     return [
         {key: one[key] for key in ("corpus", "split", "leaky", "dimension")}
-        | {"first": one["model"], "second": other["model"]}
+        | {"first": _name(one), "second": _name(other)}
         | vars(replace(result, p_holm=p))
         for (one, other), result, p in zip(pairs, found, corrected, strict=True)
     ]
@@ -158,6 +160,12 @@ def _answers(row: Mapping[str, Any]) -> Answers:
             f"the row of {row['model']} on {row['split']} keeps no answers; evaluate it again"
         )
     return Answers.heard(row["answers"])
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    """Return the model, and that it had people on their own scale if it had."""
+    own = row.get("normalised") == "person"
+    return f"{row['model']} (own scale)" if own else str(row["model"])
 
 
 def _place(row: Mapping[str, Any]) -> tuple[object, ...]:
