@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fitted"]
 
-_AT_ONCE = 1024  # rows in one answer: what a network makes of them on its way is many times larger
+_AT_ONCE = 2**18  # numbers in one answer: what a network makes of them on its way is many times more
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -86,8 +86,9 @@ class Fitted:
 
         whole = Normalised(self.network, self.mean, self.sd, self.novelty).eval()
         with torch.no_grad():
-            starts = range(0, max(1, len(features)), _AT_ONCE)
-            parts = (features[start : start + _AT_ONCE] for start in starts)
+            rows = max(1, _AT_ONCE // self.mean.size)
+            starts = range(0, max(1, len(features)), rows)
+            parts = (features[start : start + rows] for start in starts)
             said = [whole(torch.from_numpy(part.astype(np.float32))) for part in parts]
         return tuple(torch.cat(each).numpy() for each in zip(*said, strict=True))
 
