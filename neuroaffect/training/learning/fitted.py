@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fitted"]
 
-_AT_ONCE = 2**18  # numbers in one answer: what a network makes of them on its way is many times more
+_AT_ONCE = 2**18  # numbers in one answer: what a network makes of them on its way is many more
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
