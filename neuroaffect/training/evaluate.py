@@ -58,8 +58,9 @@ def evaluate(
     folds : int
         For the splits that have a choice.
     rng : numpy.random.Generator
-        For dealing trials out, the intervals and the permutations. Fits take their seed from the
-        pipeline's recipe, so workers and order do not matter.
+        Its next number seeds dealing trials out, the intervals and the permutations: each split
+        and each row has a child of its own, whatever else is asked in the same call. Fits take
+        their seed from the pipeline's recipe, so workers and order do not matter.
     corpus : str
         Name of the data, kept in each row.
     choose : bool
@@ -98,7 +99,8 @@ def evaluate(
     dataset = with_calibration(dataset, calibrate)
     dataset = by_person(dataset) if normalise == "person" else dataset
     models = [*models, best_of(models)] if choose else models
-    made = _made(dataset, splits, folds, rng)
+    seed = int(rng.integers(2**63))
+    made = _made(dataset, splits, folds, seed)
     jobs = [(model, split) for model in models for group in made.values() for split in group]
     done = run_folds(
         dataset,
@@ -115,7 +117,7 @@ def evaluate(
         for group in made.values():
             results = [next(done) for _ in group]
             scored = [
-                _row(dataset, target, group, results, rng, corpus=corpus, model=model)
+                _row(dataset, target, group, results, seed, corpus=corpus, model=model)
                 for target in targets
             ]
             rows += [row for row in scored if row is not None]
@@ -128,13 +130,11 @@ def evaluate(
     return [{**row, "trial_identity": told} for row in rows]
 
 
-def _made(
-    dataset: Dataset, names: Sequence[str], folds: int, rng: np.random.Generator
-) -> dict[str, list[Split]]:
+def _made(dataset: Dataset, names: Sequence[str], folds: int, seed: int) -> dict[str, list[Split]]:
     """Return the folds by the name of their split; a family gives several."""
     made = {}
     for name in names:
-        folded = make_splits(dataset, name, folds=folds, rng=rng)
+        folded = make_splits(dataset, name, folds=folds, rng=_child(seed, name))
         made |= {own: list(group) for own, group in groupby(folded, key=attrgetter("name"))}
     return made
 
@@ -144,7 +144,7 @@ def _row(
     target: Target,
     splits: Sequence[Split],
     folds: Sequence[Fold],
-    rng: np.random.Generator,
+    seed: int,
     *,
     corpus: str,
     model: str,
@@ -172,13 +172,22 @@ def _row(
         "ticks": sum(len(fold.test) for fold in folds),
         "folds": len(folds),
         "chosen": _chosen(model, folds),
-        **evaluate_answers(answers, rng=rng, ordered=target.kind == "ordinal"),
+        **evaluate_answers(
+            answers,
+            rng=_child(seed, splits[0].name, model, target.dimension),
+            ordered=target.kind == "ordinal",
+        ),
         **bars,
         "seconds": sum(fold.seconds for fold in folds),
         "optimistic_points": None,
         "note": "; ".join(_notes(splits[0], confounded, len(left_out), bars)),
         "answers": answers.told(),
     }
+
+
+def _child(seed: int, *names: str) -> np.random.Generator:
+    """Return a generator that only the seed and these names decide."""
+    return np.random.default_rng([seed, *"/".join(names).encode()])
 
 
 def _chosen(model: str, folds: Sequence[Fold]) -> dict[str, int] | None:

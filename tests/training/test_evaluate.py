@@ -121,3 +121,11 @@ def test_a_continuous_target_is_scored_by_concordance():
     row = scores(data, "leave-trials-out", folds=3, targets=(target,))["leave-trials-out"]
     assert row["balanced_accuracy"] is None
     assert row["concordance"] > 0.9
+
+
+def test_a_split_scores_the_same_whatever_else_is_asked(offsets):
+    told = ("balanced_accuracy", "ci_low", "ci_high", "p", "answers")
+    alone = scores(offsets, "leave-trials-out")["leave-trials-out"]
+    among = scores(offsets, "leaky", "leave-trials-out", models=("svm", "logistic"))
+    assert among["leave-trials-out"]["model"] == "logistic"
+    assert [alone[key] for key in told] == [among["leave-trials-out"][key] for key in told]
