@@ -8,6 +8,7 @@ import pytest
 
 from neuroaffect.training import SPLITS, evaluate, extract
 from neuroaffect.training.scoring.identity import trial_identity
+from neuroaffect.training.scoring.paired import holm
 
 SIMULATED = runpy.run_path(
     str(Path(__file__).parents[2] / "benchmarks" / "drifting_people.py"), run_name="simulated"
@@ -42,7 +43,12 @@ def of_nothing(nothing):
 def test_no_honest_split_finds_what_is_not_there(of_nothing):
     honest = {name: row for name, row in of_nothing.items() if not row["leaky"]}
     assert len(honest) >= 10
-    assert {name: row["ci_low"] for name, row in honest.items() if row["ci_low"] > 0.5} == {}
+    # Thirteen looks at nothing: one 95 % interval in twenty lies beside it by right.
+    assert min(holm([row["p"] for row in honest.values()])) > 0.05
+    # Of a dozen trials (libeer2024 tests a fifth of them) a bootstrap sees too narrow an interval.
+    many = {name: row["ci_low"] for name, row in honest.items() if row["trials"] >= 36}
+    assert len(many) >= 6
+    assert max(many.values()) < 0.5
 
 
 @pytest.mark.parametrize("name", PER_PERSON)
