@@ -36,7 +36,7 @@ RUNS = {
         "stress_predict", ROWS, ("leave-subject-out",), ("--normalise", "person"),
     ),
     "biohack days": ("biohack", ROWS[:3], ("leave-session-out", "leaky"), ()),
-    "biohack own scale": ("biohack", ROWS[:3], ("leave-session-out",), ("--normalise", "person")),
+    "biohack own scale": ("biohack", ROWS[:3], ("leave-session-out",), ("--normalise", "session")),
     "eegmat samples": (
         "eegmat", ("eegnet", "fusion_tfs"), ("leave-subject-out",), ("-p", SHORT),
     ),

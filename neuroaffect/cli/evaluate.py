@@ -48,6 +48,7 @@ class Scale(StrEnum):
 
     TRAINING = "training"
     PERSON = "person"
+    SESSION = "session"
 
 
 def run(
@@ -75,7 +76,7 @@ def run(
         typer.Option("--calibrate", help="Also how honest error bars are; takes 6 times as long."),
     ] = False,
     normalise: Annotated[
-        Scale, typer.Option(help="training, or person: each on their own scale, without labels.")
+        Scale, typer.Option(help="person, session: each on its own scale, without labels.")
     ] = Scale.TRAINING,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")] = Path(
         "report"

@@ -6,14 +6,13 @@ from dataclasses import asdict
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training.data.dataset import Dataset
-from neuroaffect.training.data.own_scale import by_person
+from neuroaffect.training.data.own_scale import Scale, on_own_scale
 from neuroaffect.training.jobs.kept import KeptFolds
 from neuroaffect.training.jobs.running import run_folds
 from neuroaffect.training.scoring.choice import best_of
@@ -39,7 +38,7 @@ def evaluate(
     corpus: str = "",
     choose: bool = False,
     calibrate: bool = False,
-    normalise: Literal["training", "person"] = "training",
+    normalise: Scale = "training",
     workers: int = 1,
     cluster: str = "",
     kept: Path | None = None,
@@ -69,9 +68,9 @@ def evaluate(
     calibrate : bool
         Find out inside each fold how sure its model may be, and judge that on the test side; takes
         the recipe's `calibration_folds` times as long.
-    normalise : {"training", "person"}
-        Put features on the scale of the training ticks, or before that of each person's own
-        (:func:`neuroaffect.training.data.own_scale.by_person`).
+    normalise : {"training", "person", "session"}
+        Put features on each person's, or sitting's, own scale before anything else
+        (:func:`neuroaffect.training.data.own_scale.on_own_scale`).
     workers : int
         Processes; 1 stays in this one. A joblib backend chosen outside is used.
     cluster : str
@@ -97,7 +96,7 @@ def evaluate(
         If a split is not possible on this dataset, or nothing can be scored.
     """
     dataset = with_calibration(dataset, calibrate)
-    dataset = by_person(dataset) if normalise == "person" else dataset
+    dataset = on_own_scale(dataset, normalise)
     models = [*models, best_of(models)] if choose else models
     seed = int(rng.integers(2**63))
     made = _made(dataset, splits, folds, seed)
@@ -195,11 +194,12 @@ def _chosen(model: str, folds: Sequence[Fold]) -> dict[str, int] | None:
     return None if folds[0].model == model else dict(Counter(fold.model for fold in folds))
 
 
-def _scaled(row: Row, normalise: str) -> Row:
+def _scaled(row: Row, normalise: Scale) -> Row:
     """Return the row with what its features were scaled by."""
     if normalise == "training":
         return {**row, "normalised": normalise}
-    told = "people on their own scale: needs their recordings beforehand, no labels"
+    who = {"person": "people on their", "session": "sittings on their"}[normalise]
+    told = f"{who} own scale: needs recordings beforehand, no labels"
     return {**row, "normalised": normalise, "note": "; ".join(filter(None, [row["note"], told]))}
 
 

@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.training import compare_rows
-from neuroaffect.training.data.own_scale import by_person
+from neuroaffect.training.data.own_scale import on_own_scale
 from neuroaffect.training.evaluate import evaluate
 
 AROUSAL = Target(dimension="arousal", scale=SAM9, threshold="median")
@@ -19,14 +19,14 @@ def test_each_person_is_scaled_as_scikit_learn_scales():
     data = dataset_of(subjects=3, trials=4)
     own = data.subject == "S1"
     expected = StandardScaler().fit_transform(data.features[own].reshape(own.sum(), -1))
-    found = by_person(data).features[own].reshape(own.sum(), -1)
+    found = on_own_scale(data, "person").features[own].reshape(own.sum(), -1)
     np.testing.assert_allclose(found, expected, atol=1e-12)  # sums in another order
 
 
 def test_what_has_no_value_stays_without_one():
     data = dataset_of(subjects=1, trials=4)
     data.features[3, 1, 0] = np.nan
-    found = by_person(data).features
+    found = on_own_scale(data, "person").features
     assert np.isnan(found).sum() == 1
     assert np.nanmean(found[:, 1, 0]) == pytest.approx(0, abs=0.1)
 
@@ -44,4 +44,11 @@ def test_people_with_another_offset_are_told_apart_no_more():
     assert "on their own scale" in own["note"]
     assert (plain["normalised"], own["normalised"]) == ("training", "person")
     [pair] = compare_rows([plain], [own], rng=np.random.default_rng(0))
-    assert (pair["first"], pair["second"]) == ("logistic", "logistic (own scale)")
+    assert (pair["first"], pair["second"]) == ("logistic", "logistic (own scale: person)")
+
+
+def test_each_sitting_is_scaled_by_itself():
+    data = dataset_of(subjects=2, trials=4, sessions=2)
+    found = on_own_scale(data, "session").features
+    for sitting in np.unique(data.sessions):
+        assert np.allclose(found[data.sessions == sitting].mean(axis=0), 0)

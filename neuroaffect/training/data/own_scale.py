@@ -1,46 +1,50 @@
-"""Each person on their own scale: what is usual for them taken off, without looking at labels."""
+"""Each person, or sitting, on its own scale: the usual taken off, without looking at labels."""
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training.data.dataset import Dataset
 from neuroaffect.training.data.mapped import Mapped
-from neuroaffect.training.learning.normaliser import LEAST_SD
+from neuroaffect.training.learning.normaliser import statistics
 
-__all__ = ["by_person"]
+__all__ = ["Scale", "on_own_scale"]
 
 
-def by_person(dataset: Dataset) -> Dataset:
-    """Return the dataset with each person's features of mean 0 and sd 1, over all their ticks.
+Scale = Literal["training", "person", "session"]
 
-    People differ more than their states do, so this helps a model that never met them. It looks at
-    all recordings of a person, those that are tested on as well, though at no label: live it can
-    be had only for people of whom recordings exist.
+
+def on_own_scale(dataset: Dataset, scale: Scale) -> Dataset:
+    """Return the dataset with the features of each person, or sitting, of mean 0 and sd 1.
+
+    People, and days, differ more than states of mind do, so this helps a model that never met
+    them. It looks at all ticks of a person or sitting, those that are tested on as well, though at
+    no label: live it can be had only where recordings exist beforehand.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    scale : {"training", "person", "session"}
+        "training" leaves it as it is: each training side finds a scale of its own.
 
     Raises
     ------
     EvaluationError
         If the features are larger than memory.
     """
+    if scale == "training":
+        return dataset
     if isinstance(dataset.features, Mapped):
         raise EvaluationError(
-            "features of this size lie in a file and cannot be put on each person's own scale; "
+            f"features of this size lie in a file and cannot be put on each {scale}'s own scale; "
             "give more --memory-mb, or fewer people"
         )
+    group = dataset.subject if scale == "person" else dataset.sessions
     features = np.array(dataset.features, dtype=np.float64)
-    weight = dataset.trial_weight
-    for person in np.unique(dataset.subject):
-        rows = dataset.subject == person
-        features[rows] = _standard(features[rows], weight[rows, None, None])
+    for one in np.unique(group):
+        rows = group == one
+        mean, sd = statistics(features[rows], dataset.trial_weight[rows])
+        features[rows] = (features[rows] - mean) / sd
     return replace(dataset, features=features)
-
-
-def _standard(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Return x (n, electrodes, features) of mean 0 and sd 1 over the rows with a value."""
-    known = np.isfinite(x)
-    total = np.maximum((weight * known).sum(axis=0), 1e-12)
-    mean = (weight * np.where(known, x, 0.0)).sum(axis=0) / total
-    variance = (weight * np.where(known, x - mean, 0.0) ** 2).sum(axis=0) / total
-    return (x - mean) / np.maximum(np.sqrt(variance), LEAST_SD)

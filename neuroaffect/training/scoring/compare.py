@@ -117,8 +117,8 @@ def compare_rows(
     Returns
     -------
     list of dict
-        Keys: corpus, split, leaky, dimension, first and second (the models, and whether people were
-        on their own scale), and those of
+        Keys: corpus, split, leaky, dimension, first and second (the models, and whose own
+        scale they had), and those of
         :class:`Comparison`.
 
     Raises
@@ -164,8 +164,8 @@ def _answers(row: Mapping[str, Any]) -> Answers:
 
 def _name(row: Mapping[str, Any]) -> str:
     """Return the model, and that it had people on their own scale if it had."""
-    own = row.get("normalised") == "person"
-    return f"{row['model']} (own scale)" if own else str(row["model"])
+    scale = row.get("normalised", "training")
+    return str(row["model"]) if scale == "training" else f"{row['model']} (own scale: {scale})"
 
 
 def _place(row: Mapping[str, Any]) -> tuple[object, ...]:
