@@ -32,12 +32,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from neuroaffect.acquire import Arrays
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.corpora.corpus import Corpus, files_of
 from neuroaffect.corpora.latest import latest
 from neuroaffect.corpora.matcells import cells
 from neuroaffect.corpora.matfile import read_array
-from neuroaffect.corpora.played import Piece, Played
 from neuroaffect.errors import EvaluationError
 from neuroaffect.session.labelled import LabelledSession, Trial
 from neuroaffect.stream import StreamInfo
@@ -96,13 +96,11 @@ def _subject(path: Path) -> str:
     return path.stem.rpartition("_")[2]
 
 
-def _play(path: Path, number: int) -> Played:
+def _play(path: Path, number: int) -> Arrays:
     samples = _read(path)[number].samples
-    return Played(
-        {
-            info.name: (info, [Piece(number * _APART_S, samples[:, columns])])
-            for columns, info in _STREAMS
-        }
+    return Arrays(
+        {info.name: (info, samples[:, columns]) for columns, info in _STREAMS},
+        start_s=number * _APART_S,
     )
 
 

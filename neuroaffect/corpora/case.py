@@ -30,10 +30,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from neuroaffect.acquire import Arrays
 from neuroaffect.affect import RatingScale, Target
 from neuroaffect.corpora.columns import read_columns
 from neuroaffect.corpora.corpus import Corpus, files_of
-from neuroaffect.corpora.played import Piece, Played
 from neuroaffect.errors import EvaluationError
 from neuroaffect.session.labelled import Course, LabelledSession, Trial
 from neuroaffect.stream import StreamInfo
@@ -143,7 +143,7 @@ def _rests(times: np.ndarray, _: np.ndarray, films: np.ndarray) -> tuple[tuple[f
     )
 
 
-def _play(path: Path) -> Played:
+def _play(path: Path) -> Arrays:
     names = [channel for signal in _SIGNALS for channel in signal.channels]
     rows = read_columns(path, ("daqtime", *names), corpus="case")
     times = rows[:, 0] / 1e3
@@ -163,9 +163,8 @@ def _play(path: Path) -> Played:
             channels=signal.channels,
             unit=signal.unit,
         )
-        samples = rows[:, columns] * signal.factor
-        streams[signal.kind] = (info, [Piece(float(times[0]), samples)])
-    return Played(streams)
+        streams[signal.kind] = (info, rows[:, columns] * signal.factor)
+    return Arrays(streams, start_s=float(times[0]))
 
 
 CASE = Corpus(

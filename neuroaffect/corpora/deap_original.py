@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from neuroaffect.acquire import Arrays
 from neuroaffect.affect import SAM9
 from neuroaffect.corpora.deap_preprocessed import BASELINE_S, CHANNELS, LABELS
-from neuroaffect.corpora.played import Piece, Played
 from neuroaffect.errors import EvaluationError, SessionError
 from neuroaffect.montage import canonical
 from neuroaffect.session.edf import EDF_WIDTHS, read_edf_header
@@ -169,11 +169,12 @@ class _Rows:
     path: Path
     weights: np.ndarray
 
-    def __len__(self) -> int:
-        return self.raw.n_times
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.raw.n_times, self.weights.shape[1]
 
     def __getitem__(self, rows: slice) -> np.ndarray:
-        stop = min(rows.stop, len(self))
+        stop = min(rows.stop, self.raw.n_times)
         used = np.flatnonzero(self.weights.any(axis=1))
         block = _block(self.raw, self.path, rows.start, stop)[used]
         return block.T @ self.weights[used]  # (samples, channels)
@@ -185,8 +186,9 @@ class _Conductance:
 
     rows: _Rows
 
-    def __len__(self) -> int:
-        return len(self.rows)
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.rows.shape
 
     def __getitem__(self, rows: slice) -> np.ndarray:
         values = self.rows[rows]
@@ -201,7 +203,7 @@ def _to_numbers_of_the_file(raw: "BaseRaw", path: Path) -> np.ndarray:
     return np.array([_IN_VOLTS.get(unit, 1.0) for unit in units[: len(raw.ch_names)]])
 
 
-def _play(path: Path) -> Played:
+def _play(path: Path) -> Arrays:
     raw = _open(path)
     places = {canonical(label): k for k, label in enumerate(raw.ch_names)}
     factors = _to_numbers_of_the_file(raw, path)
@@ -220,11 +222,11 @@ def _play(path: Path) -> Played:
         single = rows(label)
         found[kind] = ((label,), unit, _Conductance(single) if kind == "eda" else single)
     rate_hz = float(raw.info["sfreq"])
-    return Played(
+    return Arrays(
         {
             kind: (
                 StreamInfo(name=kind, kind=kind, rate_hz=rate_hz, channels=labels, unit=unit),
-                [Piece(0.0, samples)],
+                samples,
             )
             for kind, (labels, unit, samples) in found.items()
         }

@@ -21,11 +21,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from neuroaffect.acquire import Arrays
 from neuroaffect.affect import SAM9
 from neuroaffect.corpora.latest import latest
 from neuroaffect.corpora.matfile import read_array
 from neuroaffect.corpora.pickled import read_pickle
-from neuroaffect.corpora.played import Piece, Played
 from neuroaffect.errors import EvaluationError
 from neuroaffect.session.labelled import LabelledSession, Trial
 from neuroaffect.stream import StreamInfo
@@ -94,9 +94,9 @@ def clip_sessions(path: Path) -> Iterator[LabelledSession]:
         )
 
 
-def _clip(path: Path, clip: int) -> Played:
+def _clip(path: Path, clip: int) -> Arrays:
     data, _ = _read(path)
-    return Played(
+    return Arrays(
         {
             signal.kind: (
                 StreamInfo(
@@ -106,10 +106,11 @@ def _clip(path: Path, clip: int) -> Played:
                     channels=signal.channels,
                     unit=signal.unit,
                 ),
-                [Piece(clip * _APART_S, _rows(data[clip], signal))],
+                _rows(data[clip], signal),
             )
             for signal in _SIGNALS
-        }
+        },
+        start_s=clip * _APART_S,
     )
 
 

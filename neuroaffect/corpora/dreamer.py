@@ -30,11 +30,11 @@ from pathlib import Path
 
 import numpy as np
 
+from neuroaffect.acquire.arrays import Arrays, Piece
 from neuroaffect.affect import RatingScale, Target
 from neuroaffect.corpora.corpus import Corpus, files_of
 from neuroaffect.corpora.matcells import cells, field
 from neuroaffect.corpora.matfile import read_array
-from neuroaffect.corpora.played import Piece, Played
 from neuroaffect.errors import EvaluationError
 from neuroaffect.session.labelled import LabelledSession, Trial
 from neuroaffect.stream import StreamInfo
@@ -77,8 +77,8 @@ class _Film:
         lasts = min(len(self.stimulus[key]) / info.rate_hz for key, info in _STREAMS.items())
         return self.film_start_s + lasts
 
-    def play(self) -> Played:
-        return Played(
+    def play(self) -> Arrays:
+        return Arrays(
             {
                 info.name: (
                     info,

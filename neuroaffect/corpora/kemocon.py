@@ -34,10 +34,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from neuroaffect.acquire.arrays import Arrays, Piece
 from neuroaffect.affect import RatingScale, Target
 from neuroaffect.corpora.columns import read_columns
 from neuroaffect.corpora.corpus import Corpus, files_of
-from neuroaffect.corpora.played import Piece, Played
 from neuroaffect.errors import EvaluationError
 from neuroaffect.session.labelled import Course, LabelledSession, Trial
 from neuroaffect.stream import StreamInfo
@@ -187,8 +187,8 @@ def _trials(path: Path, debate: _Debate, begun: float, ended: float) -> tuple[Tr
     return tuple(trials)
 
 
-def _play(folder: Path, number: int) -> Played:
-    return Played(_streams(folder, number))
+def _play(folder: Path, number: int) -> Arrays:
+    return Arrays(_streams(folder, number))
 
 
 def _streams(folder: Path, number: int) -> dict[str, tuple[StreamInfo, list[Piece]]]:

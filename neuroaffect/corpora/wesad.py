@@ -34,11 +34,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from neuroaffect.acquire import Arrays
 from neuroaffect.affect import SAM9, Target
 from neuroaffect.corpora.corpus import Corpus, files_of
 from neuroaffect.corpora.latest import latest
 from neuroaffect.corpora.pickled import read_pickle
-from neuroaffect.corpora.played import Piece, Played
 from neuroaffect.errors import EvaluationError
 from neuroaffect.session.labelled import LabelledSession, Trial
 from neuroaffect.stream import StreamInfo
@@ -145,9 +145,9 @@ def _self_reports(quest: Path) -> dict[int, Mapping[str, float]]:
     return reports
 
 
-def _play(path: Path) -> Played:
+def _play(path: Path) -> Arrays:
     signals = _read(path)
-    return Played(
+    return Arrays(
         {
             signal.name: (
                 StreamInfo(
@@ -157,7 +157,7 @@ def _play(path: Path) -> Played:
                     channels=signal.channels,
                     unit=signal.unit,
                 ),
-                [Piece(0.0, signals[signal.name])],
+                signals[signal.name],
             )
             for signal in _SIGNALS
         }
@@ -170,8 +170,9 @@ class _Scaled:
     def __init__(self, samples: np.ndarray, factor: float) -> None:
         self._samples, self._factor = samples, factor
 
-    def __len__(self) -> int:
-        return len(self._samples)
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._samples.shape
 
     def __getitem__(self, rows: slice) -> np.ndarray:
         return self._samples[rows] * self._factor
@@ -192,7 +193,7 @@ def _read(path: Path) -> dict[str, np.ndarray | _Scaled]:
     signals = {signal.name: _samples(path, found.get("signal"), signal) for signal in _SIGNALS}
     seconds = len(label) / _LABEL_HZ
     for signal in _SIGNALS:
-        lasts = len(signals[signal.name]) / signal.rate_hz
+        lasts = signals[signal.name].shape[0] / signal.rate_hz
         if abs(lasts - seconds) > 1.0:
             raise EvaluationError(
                 f"{path} has {lasts:.0f} s of {signal.place} {signal.key} and {seconds:.0f} s of "

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neuroaffect.acquire import Arrays
+from neuroaffect.acquire.arrays import Arrays, Piece
 from neuroaffect.errors import StreamError
 from neuroaffect.stream import StreamInfo
 
@@ -59,3 +59,30 @@ def test_an_array_without_a_rate_is_refused():
     marks = StreamInfo(name="marks", kind="markers", rate_hz=0.0, channels=("mark",))
     with pytest.raises(StreamError, match="no rate"):
         Arrays({"marks": (marks, np.zeros((5, 1)))})
+
+
+def test_pieces_keep_their_own_starts_and_the_gap_counts_its_samples():
+    pieces = [Piece(10.0, np.zeros((128, 2))), Piece(13.5, np.ones((64, 2)))]
+    chunks = [chunk for _, chunk in Arrays({"eeg": (EEG, pieces)}, start_s=99.0)]
+    assert [(chunk.first, len(chunk), chunk.times[0]) for chunk in chunks] == [
+        (0, 128, 10.0),
+        (448, 64, 13.5),
+    ]
+
+
+def test_rows_are_read_when_their_turn_comes():
+    class Asked:
+        shape, slices = (1000, 2), []
+
+        def __getitem__(self, rows):
+            self.slices.append(rows)
+            return np.zeros((1000, 2))[rows]
+
+    asked = Asked()
+    next(iter(Arrays({"eeg": (EEG, asked)})))
+    assert asked.slices == [slice(0, 128)]
+
+
+def test_a_piece_with_other_channels_than_its_info_is_refused():
+    with pytest.raises(StreamError, match=r"shape \(5, 3\); it must be \(samples, 2\)"):
+        Arrays({"eeg": (EEG, [Piece(0.0, np.zeros((5, 2))), Piece(1.0, np.zeros((5, 3)))])})
