@@ -10,7 +10,7 @@ from neuroaffect.errors import EvaluationError
 from neuroaffect.pipeline import Recipe
 from neuroaffect.training.data.rows import Rows
 from neuroaffect.training.learning import drawn as module
-from neuroaffect.training.learning.drawn import Drawn, filled_up, thinned
+from neuroaffect.training.learning.drawn import Drawn, filled_up, undropped
 from neuroaffect.training.learning.fit import fit
 from neuroaffect.training.scoring.folds import with_network
 
@@ -120,7 +120,7 @@ def test_rows_too_large_to_hold_are_refused_in_one_sentence(monkeypatch):
 
 def test_a_tenth_of_the_rows_is_left_out_the_same_tenth_each_time():
     data = dataset_of(subjects=2, trials=8)
-    one, two = (thinned(data, Recipe(drop_share=0.1)) for _ in range(2))
+    one, two = (undropped(data, Recipe(drop_share=0.1)) for _ in range(2))
     assert len(one) == 72
     assert np.array_equal(one.time, two.time)
 

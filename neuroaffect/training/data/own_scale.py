@@ -8,7 +8,7 @@ import numpy as np
 from neuroaffect.errors import EvaluationError
 from neuroaffect.training.data.dataset import Dataset
 from neuroaffect.training.data.mapped import Mapped
-from neuroaffect.training.learning.normaliser import statistics
+from neuroaffect.training.data.normaliser import statistics
 
 __all__ = ["Scale", "on_own_scale"]
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from neuroaffect.training.data.dataset import Dataset
+from neuroaffect.training.data.normaliser import normalised
 
 __all__ = ["Rows"]
 
@@ -36,9 +37,8 @@ class Rows:
 
     def take(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return float32 (B, electrodes, features), 0 without a value, and who is there (B, E)."""
-        z = (self._features[numbers] - self._mean) / self._sd
-        known = np.isfinite(z) & self.heard
-        return np.where(known, z, 0.0).astype(np.float32), known.any(axis=-1)
+        z, known = normalised(self._features[numbers], self._mean, self._sd)
+        return z.astype(np.float32), known.any(axis=-1)
 
     def following(self, numbers: np.ndarray) -> np.ndarray:
         """Return the same of the next tick of the same trial, NaN where there is none."""

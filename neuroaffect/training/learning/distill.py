@@ -17,12 +17,12 @@ from neuroaffect.models.card import Card
 from neuroaffect.pipeline import Network, Pipeline
 from neuroaffect.training.data.classes import PersonThresholds, Threshold, encode
 from neuroaffect.training.data.dataset import Dataset
+from neuroaffect.training.data.normaliser import statistics
 from neuroaffect.training.data.rows import Rows
 from neuroaffect.training.learning.classical import FITTERS
 from neuroaffect.training.learning.familiar import novelty_from
 from neuroaffect.training.learning.fitted import Fitted
 from neuroaffect.training.learning.loop import Progress, train
-from neuroaffect.training.learning.normaliser import statistics
 
 __all__ = ["Lecture", "common_rows", "distill", "lecture_of", "thresholds_of"]
 

@@ -11,7 +11,7 @@ from neuroaffect.pipeline import Recipe
 from neuroaffect.training.data.dataset import Dataset
 from neuroaffect.training.data.rows import Rows
 
-__all__ = ["Drawn", "FilledUp", "filled_up", "thinned"]
+__all__ = ["Drawn", "FilledUp", "filled_up", "undropped"]
 
 _NEIGHBOURS = 5  # of a row, one of which a made row lies towards: SMOTE's own number
 _MOST_BYTES = 2 * 2**30  # SMOTE holds all rows at once, its copy of them, and what it makes
@@ -77,7 +77,7 @@ class FilledUp:
         return x
 
 
-def thinned(dataset: Dataset, recipe: Recipe) -> Dataset:
+def undropped(dataset: Dataset, recipe: Recipe) -> Dataset:
     """Return the training rows without the share that the recipe drops, chosen once."""
     if not recipe.drop_share:
         return dataset

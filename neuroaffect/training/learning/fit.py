@@ -17,13 +17,13 @@ from neuroaffect.models import InputShape, build
 from neuroaffect.pipeline import Pipeline
 from neuroaffect.training.data.classes import Threshold, encode, fit_thresholds
 from neuroaffect.training.data.dataset import Dataset
+from neuroaffect.training.data.normaliser import normalised, statistics
 from neuroaffect.training.data.rows import Rows
 from neuroaffect.training.learning.classical import FITTERS, Lesson
-from neuroaffect.training.learning.drawn import Drawn, filled_up, thinned
+from neuroaffect.training.learning.drawn import Drawn, filled_up, undropped
 from neuroaffect.training.learning.familiar import novelty_from
 from neuroaffect.training.learning.fitted import Fitted
 from neuroaffect.training.learning.loop import Progress, train
-from neuroaffect.training.learning.normaliser import normalised, statistics
 from neuroaffect.training.learning.prototypes import settle_prototypes, validation_rows
 from neuroaffect.training.learning.selection import best_cells
 from neuroaffect.training.learning.shares import class_weights_of, majority_of, one_class_of
@@ -68,7 +68,7 @@ def fit(
     pipeline = pipeline or dataset.pipeline
     if pipeline.network.readout == "prototypes":
         return _fit_prototypes(dataset, targets, pipeline, progress)
-    dataset = thinned(dataset, pipeline.training)
+    dataset = undropped(dataset, pipeline.training)
     thresholds = fit_thresholds(dataset.labels, dataset.trials, targets, dataset.subject)
     labels = _encoded(dataset, targets, thresholds)
     _require_labels(labels, targets)
@@ -228,10 +228,10 @@ def _lesson(
         numbers = np.nan_to_num(labels[dimension]).astype(np.int64)
         weights[dimension] = dataset.trial_weight * of_class[numbers]
     mean, sd = normaliser
-    known = np.isfinite(dataset.features) & np.isfinite(sd)
+    x, known = normalised(dataset.features, mean, sd)
     return Lesson(
         network=pipeline.network,
-        x=normalised(dataset.features, mean, sd),
+        x=x,
         present=known.any(axis=-1),
         mean=mean,
         sd=sd,

@@ -4,9 +4,9 @@ import numpy as np
 
 from neuroaffect.training.data.mapped import Mapped, blocks
 
-__all__ = ["LEAST_SD", "normalised", "statistics"]
+__all__ = ["normalised", "statistics"]
 
-LEAST_SD = 1e-6  # in a feature's own unit; one that never changes must not become infinite
+_LEAST_SD = 1e-6  # in a feature's own unit; one that never changes must not become infinite
 
 
 def statistics(features: np.ndarray | Mapped, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -25,11 +25,18 @@ def statistics(features: np.ndarray | Mapped, weights: np.ndarray) -> tuple[np.n
     for rows, x in blocks(features):
         w = np.where(np.isfinite(x), weights[rows, None, None], 0.0)
         second += (w * np.where(w > 0, x - mean, 0.0) ** 2).sum(axis=0)
-    sd = np.maximum(np.sqrt(second / np.where(known, total, 1.0)), LEAST_SD)
+    sd = np.maximum(np.sqrt(second / np.where(known, total, 1.0)), _LEAST_SD)
     return mean, np.where(known, sd, np.inf)
 
 
-def normalised(features: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
-    """Return features of mean 0 and sd 1; one without a value counts as its mean."""
+def normalised(
+    features: np.ndarray, mean: np.ndarray, sd: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return features of mean 0 and sd 1, 0 without a value; and where there is one.
+
+    A feature of infinite sd is not looked at: it never has a value. The graph that goes live says
+    the same in its own arithmetic (:class:`neuroaffect.models.export.Normalised`).
+    """
     z = (features - mean) / sd
-    return np.where(np.isfinite(z), z, 0.0)
+    known = np.isfinite(z) & np.isfinite(sd)
+    return np.where(known, z, 0.0), known
