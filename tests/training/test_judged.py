@@ -9,6 +9,8 @@ from data import dataset_of
 from neuroaffect.affect import Target
 from neuroaffect.training.evaluate import evaluate
 from neuroaffect.training.learning.calibrate import fit_calibrated, held
+from neuroaffect.training.scoring.folds import Fold
+from neuroaffect.training.scoring.judged import judge
 
 AROUSAL = Target(dimension="arousal")
 NUMBER = Target(dimension="arousal", kind="continuous")
@@ -66,3 +68,21 @@ def test_what_is_held_is_what_the_live_interval_says(target):
     low, high = np.array([one.interval["arousal"] for one in said]).T
     true = data.labels["arousal"] * (2 if target.classes else 1) - (1 if target.classes else 0)
     assert np.array_equal(bars.inside, (low <= true) & (true <= high))
+
+
+def test_people_who_are_not_scored_are_not_judged():
+    data = dataset_of(subjects=2, trials=4)
+
+    def fold(person, inside, one_class):
+        rows = np.flatnonzero(data.subject == person)
+        each = {"arousal": np.full((len(rows), 2), 0.5)}
+        return Fold(
+            model="logistic", test=rows, said=each, cooled=each,
+            truth={"arousal": np.zeros(len(rows))}, majority={"arousal": 0.0},
+            shares={"arousal": np.full(2, 0.5)}, trained=3, one_class=frozenset(one_class),
+            seconds=0.0, level=0.9, inside={"arousal": np.full(len(rows), inside)},
+            size={"arousal": np.ones(len(rows))},
+        )  # fmt: skip
+
+    folds = [fold("S0", True, []), fold("S1", False, ["arousal"])]
+    assert judge(data, AROUSAL, folds)["interval_coverage"] == 1.0

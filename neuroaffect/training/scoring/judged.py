@@ -7,6 +7,7 @@ import numpy as np
 
 from neuroaffect.affect import Target
 from neuroaffect.training.data.dataset import Dataset
+from neuroaffect.training.scoring.answers import Answers
 from neuroaffect.training.scoring.folds import Fold, gather
 from neuroaffect.training.scoring.metrics.calibration import expected_calibration_error
 
@@ -27,6 +28,8 @@ def with_calibration(dataset: Dataset, wanted: bool) -> Dataset:
 def judge(dataset: Dataset, target: Target, folds: Sequence[Fold]) -> dict[str, float | None]:
     """Return what error bars of these folds are worth, each trial counting the same.
 
+    Of the people that are scored: those of :func:`~neuroaffect.training.scoring.folds.gather`.
+
     Keys: ece_calibrated, interval_level (what was promised), interval_coverage (what was kept),
     interval_size (a width on [-1, 1], or a number of classes). None where a fold was not
     calibrated, or ratings are numbers and have no probabilities.
@@ -35,22 +38,24 @@ def judge(dataset: Dataset, target: Target, folds: Sequence[Fold]) -> dict[str, 
     keys = ("ece_calibrated", "interval_level", "interval_coverage", "interval_size")
     if not all(name in fold.inside for fold in folds):
         return dict.fromkeys(keys)
+    cooled = [replace(fold, said=fold.cooled) for fold in folds]
+    answers, left_out = gather(dataset, target, cooled)
+    if answers is None:
+        return dict.fromkeys(keys)
     rows = np.concatenate([fold.test for fold in folds])
-    rated = np.isfinite(np.concatenate([fold.truth[name] for fold in folds]))
-    _, trial_of = np.unique(dataset.trials[rows[rated]], return_inverse=True)
+    scored = np.isfinite(np.concatenate([fold.truth[name] for fold in folds]))
+    scored &= ~np.isin(dataset.subject[rows], sorted(left_out))
+    _, trial_of = np.unique(dataset.trials[rows[scored]], return_inverse=True)
     weight = 1 / np.bincount(trial_of)[trial_of]
     inside, size = (
-        float(np.average(np.concatenate([part[name] for part in parts])[rated], weights=weight))
+        float(np.average(np.concatenate([part[name] for part in parts])[scored], weights=weight))
         for parts in ([fold.inside for fold in folds], [fold.size for fold in folds])
     )
-    return dict(zip(keys, (_error(dataset, target, folds), folds[0].level, inside, size),
-                    strict=True))  # fmt: skip
+    return dict(zip(keys, (_error(answers), folds[0].level, inside, size), strict=True))
 
 
-def _error(dataset: Dataset, target: Target, folds: Sequence[Fold]) -> float | None:
-    """Return the expected calibration error over trials, after calibration."""
-    cooled = [replace(fold, said=fold.cooled) for fold in folds]
-    answers, _ = gather(dataset, target, cooled)
-    if answers is None or answers.probabilities is None:
+def _error(answers: Answers) -> float | None:
+    """Return the expected calibration error over trials."""
+    if answers.probabilities is None:
         return None
     return expected_calibration_error(answers.truth, answers.probabilities)
