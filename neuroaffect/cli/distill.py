@@ -1,6 +1,7 @@
 """``neuroaffect distill``: a small model that says what a large one says."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,17 +72,18 @@ def run(
         rows = common_rows(*heard)
         lecture = lecture_of(teacher, heard[0]).take(rows[0])
         dataset = heard[1].take(rows[1])
-        settings = {
-            "thresholds": thresholds_of(master.card),
-            "pipeline": pipelines[1],
-            "labels": labels,
-        }
-        found = _agreement(dataset, lecture, master.targets, settings)
+        teach = partial(
+            distill,
+            targets=master.targets,
+            thresholds=thresholds_of(master.card),
+            pipeline=pipelines[1],
+            labels=labels,
+        )
+        found = _agreement(dataset, lecture, master.targets, teach)
         with progress() as advance:
-            fitted = distill(
-                dataset, lecture, targets=master.targets,
+            fitted = teach(
+                dataset, lecture,
                 progress=lambda done, all_: advance(f"epoch {done} of {all_}", done / all_),
-                **settings,
             )  # fmt: skip
         fitted.save(
             out, quantise=not whole, sessions={path.name: file_sha256(path) for path in files}
@@ -128,15 +130,14 @@ def _agreement(
     dataset: "Dataset",
     lecture: "Lecture",
     targets: "Sequence[Target]",
-    settings: "Mapping[str, Any]",
+    teach: "Callable[[Dataset, Lecture], Fitted]",
 ) -> list[dict[str, Any]]:
     from neuroaffect.training.learning.agreement import agreement, hear
 
     with progress() as advance:
         heard = hear(
-            dataset, lecture, targets=targets, small=_in_eight_bits,
+            dataset, lecture, teach=teach, small=_in_eight_bits,
             progress=lambda done, all_: advance(f"agreement: part {done} of {all_}", done / all_),
-            **settings,
         )  # fmt: skip
     return agreement(heard, targets)
 

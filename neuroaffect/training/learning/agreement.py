@@ -10,7 +10,9 @@ import numpy as np
 from neuroaffect.affect import Target
 from neuroaffect.models.readout import read_out
 from neuroaffect.training.data.dataset import Dataset
-from neuroaffect.training.learning.distill import Lecture, distill
+from neuroaffect.training.learning.distill import Lecture
+from neuroaffect.training.learning.fitted import Fitted
+from neuroaffect.training.learning.loop import Progress
 from neuroaffect.training.scoring.metrics.regression import concordance
 from neuroaffect.training.splits import blocked
 
@@ -33,32 +35,32 @@ def hear(
     dataset: Dataset,
     lecture: Lecture,
     *,
-    targets: Sequence[Target],
-    small: Callable[[object], Callable[[np.ndarray], np.ndarray]],
-    progress: Callable[[int, int], None] | None = None,
-    **settings: object,
+    teach: Callable[[Dataset, Lecture], Fitted],
+    small: Callable[[Fitted], Callable[[np.ndarray], np.ndarray]],
+    progress: Progress | None = None,
 ) -> Heard:
     """Teach students on parts of the recordings, and hear them on the others.
 
     Parameters
     ----------
-    dataset, lecture, targets
-        As for :func:`neuroaffect.training.learning.distill.distill`.
+    dataset : Dataset
+        What the students hear.
+    lecture : Lecture
+        What the teacher says of the same rows.
+    teach : callable
+        Returns the student of some rows:
+        :func:`neuroaffect.training.learning.distill.distill`, its settings given.
     small : callable
-        Fitted → its raw outputs in eight bits, as a function of features.
+        Student → its raw outputs in eight bits, as a function of features.
     progress : callable, optional
         Called with (parts done, parts in all).
-    settings
-        Of :func:`distill`.
     """
     pieces = min(len(np.unique(dataset.trials[dataset.sessions == s])) for s in
                  np.unique(dataset.sessions))  # fmt: skip
     splits = blocked(dataset, folds=max(2, min(_FOLDS, pieces)))
     said = []
     for done, split in enumerate(splits, start=1):
-        student = distill(
-            dataset.take(split.train), lecture.take(split.train), targets=targets, **settings
-        )
+        student = teach(dataset.take(split.train), lecture.take(split.train))
         x = np.asarray(dataset.take(split.test).features)
         said.append((lecture.raw[split.test], student.outputs(x), small(student)(x)))
         if progress is not None:
