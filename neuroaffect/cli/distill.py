@@ -23,8 +23,18 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
-# Ours: a student of a few thousand weights learns fast and bears large steps.
-_RECIPE = {"epochs": 60, "batch": 64, "learning_rate": 5e-3, "schedule": "cosine"}
+# Ours: a student of a few thousand weights learns fast and bears large steps. What its teacher's
+# recipe leaves out, makes, or holds out to be calibrated is not asked of it.
+_RECIPE = {
+    "epochs": 60,
+    "batch": 64,
+    "learning_rate": 5e-3,
+    "schedule": "cosine",
+    "select": 0,
+    "drop_share": 0.0,
+    "oversample": "none",
+    "calibration_folds": 0,
+}
 
 
 def run(
@@ -52,7 +62,8 @@ def run(
     """Teach a small model what a trained one says, and say how much of it is left.
 
     Agreement is measured on stretches that the student did not learn from; the one that is kept
-    learns from everything. Ratings are not needed.
+    learns from everything. Ratings are not needed. It says no intervals: what it is taught may
+    know the ratings of any stretch.
     """
     from neuroaffect.models import AffectModel
     from neuroaffect.training.data.cache import file_sha256

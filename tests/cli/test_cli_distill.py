@@ -45,3 +45,13 @@ def test_a_student_that_cannot_be_taught_is_refused(cli, model, rated):
 def test_a_recording_that_the_teacher_was_not_made_for_is_refused(cli, model, band_only):
     refused = cli("distill", model, band_only, "-o", "s").sentence
     assert "the model needs one stream" in refused
+
+
+def test_a_student_hears_also_what_its_teacher_left_out(cli, rated, linear, tmp_path):
+    choosy = tmp_path / "choosy.toml"
+    recipe = "[training]\nselect = 5\ncalibration_folds = 0\n"
+    choosy.write_text(linear.read_text().replace("[training]\n", recipe))
+    assert "select = 5" in choosy.read_text()
+    assert cli("train", *rated, "-p", choosy, "-o", tmp_path / "teacher").code == 0
+    words = ["distill", tmp_path / "teacher", *rated, "-o", tmp_path / "student", "--epochs", 1]
+    assert cli(*words).code == 0

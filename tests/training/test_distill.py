@@ -112,3 +112,33 @@ def test_a_student_keeps_what_was_high_for_its_teacher(tmp_path, target):
     card = AffectModel.load(tmp_path / "student").card
     assert card.thresholds == model.card.thresholds
     assert card.person_thresholds == model.card.person_thresholds
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("select", 2), ("drop_share", 0.1), ("oversample", "smote")]
+)
+def test_a_student_that_would_not_hear_all_is_refused(key, value):
+    data = dataset_of(subjects=1, trials=4)
+    own = pupil(data)
+    training = own.training.model_copy(update={key: value})
+    with pytest.raises(EvaluationError, match=f"its recipe has {key} = {value}"):
+        distill(
+            data, lecture_on(data), targets=[VALENCE],
+            pipeline=own.model_copy(update={"training": training}),
+        )  # fmt: skip
+
+
+def test_classes_of_a_rated_student_count_the_same():
+    data = dataset_of(subjects=1, trials=10)
+    data.labels["valence"] = np.where(data.trials < 9, 1.0, 9.0)
+    high = Target(dimension="valence", scale=SAM9, threshold=5)
+    lecture = Lecture(raw=np.zeros((len(data), 2)))  # knows nothing
+
+    def shares(**recipe):
+        own = pupil(data, epochs=20)
+        own = own.model_copy(update={"training": own.training.model_copy(update=recipe)})
+        student = distill(data, lecture, targets=[high], pipeline=own, labels=True)
+        return student.say(data.features)["valence"][:, 1].mean()
+
+    # One in ten is high: its share lies between that and the teacher's half, or is a half.
+    assert shares(class_weights=False) < 0.4 < shares(class_weights=True)

@@ -14,7 +14,7 @@ from neuroaffect.affect import Target
 from neuroaffect.errors import EvaluationError
 from neuroaffect.models import AffectModel, InputShape, rebuild
 from neuroaffect.models.card import Card
-from neuroaffect.pipeline import Network, Pipeline
+from neuroaffect.pipeline import Network, Pipeline, Recipe
 from neuroaffect.training.data.classes import PersonThresholds, Threshold, encode
 from neuroaffect.training.data.dataset import Dataset
 from neuroaffect.training.data.normaliser import statistics
@@ -23,6 +23,7 @@ from neuroaffect.training.learning.classical import FITTERS
 from neuroaffect.training.learning.familiar import novelty_from
 from neuroaffect.training.learning.fitted import Fitted
 from neuroaffect.training.learning.loop import Progress, train
+from neuroaffect.training.learning.shares import balance_of
 
 __all__ = ["Lecture", "common_rows", "distill", "lecture_of", "thresholds_of"]
 
@@ -134,17 +135,21 @@ def distill(
     pipeline : Pipeline, optional
         Whose network and recipe to use; by default the dataset's own.
     labels : bool
-        Learn from the ratings as well, with the recipe's loss.
+        Learn from the ratings as well, with the recipe's loss and class weights.
     progress : callable, optional
         Called with (epochs done, epochs in all).
 
     Raises
     ------
     EvaluationError
-        If the student is fitted in one go and cannot be taught.
+        If the student is fitted in one go and cannot be taught, or its recipe leaves out features
+        or rows, or makes some: it hears all that its teacher speaks of.
 
     Notes
     -----
+    A student is not calibrated: stretches that are held out from it were not held out from its
+    teacher, who may know their ratings. It says no intervals.
+
     Numbers learn by concordance with the teacher's means over the batch (and the logarithm of its
     error bar by squares, ours), classes by its softened probabilities at temperature 5. With
     prototypes, the student's embedding is projected to the teacher's width and learns to be like
@@ -159,6 +164,7 @@ def distill(
     from neuroaffect.models.lessons.teacher import Teacher
 
     _require_student(pipeline.network)
+    _require_all_heard(pipeline.training)
     weight = dataset.trial_weight
     mean, sd = statistics(dataset.features, weight)
     rows = Rows(dataset, mean, sd)
@@ -177,7 +183,11 @@ def distill(
         labels=ratings,
         targets=targets,
         row_weights=weight,
-        class_weights={},
+        class_weights=(
+            balance_of(ratings, targets, weight)
+            if labels and pipeline.training.class_weights
+            else {}
+        ),
         teacher=lambda width: Teacher(
             lecture.raw, targets, width, likeness=lecture.likeness, prototypes=lecture.prototypes
         ),
@@ -206,3 +216,13 @@ def _require_student(network: Network) -> None:
             f"'{network.name}' with a {network.readout} readout is fitted in one go and cannot "
             "be taught; choose a network that is trained step by step, such as tiny"
         )
+
+
+def _require_all_heard(recipe: Recipe) -> None:
+    usual = Recipe()
+    for key in ("select", "drop_share", "oversample"):
+        if getattr(recipe, key) != getattr(usual, key):
+            raise EvaluationError(
+                f"a student hears every row and feature that its teacher speaks of, but its recipe "
+                f"has {key} = {getattr(recipe, key)}; leave it out"
+            )

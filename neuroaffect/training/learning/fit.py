@@ -26,7 +26,7 @@ from neuroaffect.training.learning.fitted import Fitted
 from neuroaffect.training.learning.loop import Progress, train
 from neuroaffect.training.learning.prototypes import settle_prototypes, validation_rows
 from neuroaffect.training.learning.selection import best_cells
-from neuroaffect.training.learning.shares import class_weights_of, majority_of, one_class_of
+from neuroaffect.training.learning.shares import balance_of, majority_of, one_class_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -108,11 +108,8 @@ def _network(
     progress: Progress | None,
 ) -> "nn.Module":
     """Return the network, fitted in one go or trained step by step."""
-    balance = {
-        t.dimension: class_weights_of(labels[t.dimension], t, dataset.trial_weight)
-        for t in targets
-        if t.classes and pipeline.training.class_weights
-    }
+    wanted = pipeline.training.class_weights
+    balance = balance_of(labels, targets, dataset.trial_weight) if wanted else {}
     if pipeline.network.name in FITTERS:
         lesson = _lesson(dataset, pipeline, normaliser, labels, targets, balance)
         return FITTERS[pipeline.network.name](lesson)

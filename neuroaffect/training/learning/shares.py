@@ -6,7 +6,7 @@ import numpy as np
 
 from neuroaffect.affect import Target
 
-__all__ = ["class_weights_of", "counts_of", "majority_of", "one_class_of"]
+__all__ = ["balance_of", "class_weights_of", "counts_of", "majority_of", "one_class_of"]
 
 
 def counts_of(y: np.ndarray, target: Target, trial_weight: np.ndarray) -> np.ndarray:
@@ -31,6 +31,17 @@ def class_weights_of(y: np.ndarray, target: Target, trial_weight: np.ndarray) ->
     trials = counts_of(y, target, trial_weight)
     seen = trials > 0
     return np.where(seen, trials.sum() / (seen.sum() * np.where(seen, trials, 1.0)), 0.0)
+
+
+def balance_of(
+    labels: Mapping[str, np.ndarray], targets: Sequence[Target], trial_weight: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return, by dimension that has classes and labels, a weight per class, (classes,)."""
+    return {
+        t.dimension: class_weights_of(labels[t.dimension], t, trial_weight)
+        for t in targets
+        if t.classes and np.isfinite(labels[t.dimension]).any()
+    }
 
 
 def majority_of(y: np.ndarray, target: Target, trial_weight: np.ndarray) -> float:
