@@ -33,8 +33,9 @@ def tuned() -> ModuleType:
 class AffectOutlet:
     """Send predictions as an LSL stream of type "Affect".
 
-    One channel for each dimension trained, in [-1, 1], and then "<dimension>_sd" for each.
-    All are NaN while the model abstains. Irregular rate; stamps are the times of the ticks.
+    One channel for each dimension trained, in [-1, 1], then "<dimension>_sd" for each, and the
+    ends of its interval, "<dimension>_low" and "<dimension>_high". All are NaN while the model
+    abstains. Irregular rate; stamps are the times of the ticks.
 
     Parameters
     ----------

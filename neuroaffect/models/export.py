@@ -2,10 +2,12 @@
 
 import copy
 import io
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -117,7 +119,7 @@ def _export(network: Normalised) -> bytes:
     file = io.BytesIO()
     names = _outputs(network)
     try:
-        with _known_warnings_ignored():
+        with _known_warnings_ignored(), _graph_not_printed():
             torch.onnx.export(
                 network,
                 (_probe(network, 2),),
@@ -208,3 +210,24 @@ def _known_warnings_ignored() -> Iterator[None]:
         for message, category in _KNOWN_WARNINGS:
             warnings.filterwarnings("ignore", message, category)
         yield
+
+
+@contextmanager
+def _graph_not_printed() -> Iterator[None]:
+    """Keep file descriptor 1 still.
+
+    Torch writes its whole graph there, past `sys.stdout`, when it meets an operation that ONNX does
+    not know, whatever its `verbose` says.
+    """
+    try:
+        kept = os.dup(1)
+    except OSError:  # a program without a terminal may have none
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)

@@ -230,6 +230,14 @@ def test_an_operation_that_onnx_does_not_know_is_refused_in_one_sentence(monkeyp
         to_onnx(normalised(of(lambda x: torch.renorm(x.flatten(1), 2, 0, 1.0))))
 
 
+def test_an_operation_that_onnx_does_not_know_prints_nothing(monkeypatch, capfd):
+    monkeypatch.setattr("neuroaffect.models.export.find_spec", lambda name: None)
+    uneven = of(lambda x: torch.nn.functional.adaptive_avg_pool1d(x, 2).flatten(1))
+    with pytest.raises(ModelError, match="cannot be written as ONNX"):
+        to_onnx(normalised(uneven))
+    assert capfd.readouterr().out == ""
+
+
 @pytest.mark.filterwarnings("ignore:Iterating over a tensor")
 def test_a_module_that_goes_through_its_batch_one_by_one_is_refused(monkeypatch):
     monkeypatch.setattr("neuroaffect.models.export.find_spec", lambda name: None)
