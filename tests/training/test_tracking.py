@@ -1,4 +1,7 @@
 import builtins
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -67,6 +70,43 @@ def test_an_address_that_cannot_be_is_one_sentence():
     pytest.importorskip("mlflow", reason="the extra 'mlflow' is optional")
     with pytest.raises(EvaluationError, match="MLflow cannot keep runs at 'gopher://x'"):
         Tracking("gopher://x")
+
+
+class Unwell(BaseHTTPRequestHandler):
+    """A server that has no answer, and counts how often it is asked."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self):
+        self.asked.append(self.path)
+        self.send_error(503)
+
+    def log_message(self, *words):
+        pass
+
+
+def test_a_server_without_an_answer_is_asked_once_more_and_no_oftener(monkeypatch):
+    pytest.importorskip("mlflow", reason="the extra 'mlflow' is optional")
+    monkeypatch.delenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", raising=False)
+    monkeypatch.setattr(Unwell, "asked", [])
+    with HTTPServer(("127.0.0.1", 0), Unwell) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(EvaluationError, match="MLflow cannot keep runs at 'http"):
+            Tracking(f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert len(Unwell.asked) == 2
+
+
+def test_a_server_that_goes_away_leaves_the_report_and_one_sentence(tmp_path, monkeypatch):
+    mlflow = pytest.importorskip("mlflow", reason="the extra 'mlflow' is optional")
+    tracking = Tracking(f"file:{tmp_path / 'runs'}")
+
+    def gone(*given, **named):
+        raise mlflow.exceptions.MlflowException("connection refused")
+
+    monkeypatch.setattr(mlflow.MlflowClient, "create_run", gone)
+    with pytest.raises(EvaluationError, match=r"took not all runs: .*refused; the report in '.*'"):
+        tracking.log([], report=tmp_path, title="small", params={})
 
 
 def test_a_missing_mlflow_names_the_extra(monkeypatch):

@@ -1,7 +1,8 @@
 """Scores as MLflow runs: one per row, below one that holds the report."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from neuroaffect.errors import EvaluationError
@@ -13,6 +14,8 @@ _EXPERIMENT = "neuroaffect"
 _TAGS = ("corpus", "model", "split", "dimension", "leaky", "confounded", "note")
 _COUNTS = ("subjects", "subjects_left_out", "trials", "ticks", "folds")
 _LONGEST = 5000  # letters of a tag
+_RETRIES = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+_TRIES_TO_OPEN = "1"  # MLflow's 7 take minutes, in which nothing is said
 
 
 class Tracking:
@@ -41,17 +44,18 @@ class Tracking:
         from mlflow.exceptions import MlflowException
 
         try:
-            self._client = MlflowClient(tracking_uri=uri)
-            found = self._client.get_experiment_by_name(_EXPERIMENT)
-            self._experiment = (
-                found.experiment_id if found else self._client.create_experiment(_EXPERIMENT)
-            )
+            with _asked_once_more():
+                self._client = MlflowClient(tracking_uri=uri)
+                found = self._client.get_experiment_by_name(_EXPERIMENT)
+                self._experiment = (
+                    found.experiment_id if found else self._client.create_experiment(_EXPERIMENT)
+                )
         except (MlflowException, OSError, ValueError) as error:
-            first = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise EvaluationError(
-                f"MLflow cannot keep runs at '{uri}': {first}; give http://host:5000, "
+                f"MLflow cannot keep runs at '{uri}': {_first_line(error)}; give http://host:5000, "
                 "sqlite:///runs.db or file:folder"
             ) from None
+        self._uri = uri
 
     def log(
         self, rows: list[Row], *, report: Path, title: str, params: Mapping[str, object]
@@ -67,7 +71,23 @@ class Tracking:
         title : str
         params : mapping
             What was asked for.
+
+        Raises
+        ------
+        EvaluationError
+            If MLflow no longer takes them.
         """
+        from mlflow.exceptions import MlflowException
+
+        try:
+            self._log(rows, report, title, params)
+        except (MlflowException, OSError) as error:
+            raise EvaluationError(
+                f"MLflow at '{self._uri}' took not all runs: {_first_line(error)}; the report in "
+                f"'{report}' is whole, and the same command again is quick and logs it anew"
+            ) from None
+
+    def _log(self, rows: list[Row], report: Path, title: str, params: Mapping[str, object]) -> None:
         parent = self._run(title, {}, params)
         for path in sorted(path for path in report.iterdir() if path.is_file()):
             self._client.log_artifact(parent, str(path))
@@ -87,6 +107,23 @@ class Tracking:
         for key, value in params.items():
             self._client.log_param(run.info.run_id, key, value)
         return run.info.run_id
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+@contextmanager
+def _asked_once_more() -> Iterator[None]:
+    """Let a server that does not answer be asked once more, unless the user says how often."""
+    if _RETRIES in os.environ:
+        yield
+        return
+    os.environ[_RETRIES] = _TRIES_TO_OPEN
+    try:
+        yield
+    finally:
+        del os.environ[_RETRIES]
 
 
 def _metrics(row: Row) -> dict[str, float]:
