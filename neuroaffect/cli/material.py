@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuroaffect.cli.output import note
 from neuroaffect.cli.scores import labelled
 from neuroaffect.corpora import NAMES
 
@@ -78,16 +79,29 @@ def _of_corpus(name: str, root: Path, subjects: list[str] | None, pipeline: str 
 
     corpus = corpus_of(name)
     declared = load_pipeline(pipeline or corpus.pipeline)
+    targets = corpus.targets_at(root) or declared.labels.targets
+    if pipeline is not None and set(declared.labels.targets) - set(targets):
+        note(
+            f"corpus '{name}' is learned by its own targets ({_told(targets)}), not by those of "
+            f"pipeline '{declared.name}' ({_told(declared.labels.targets)})"
+        )
     return Material(
         name=corpus.name,
         sessions=corpus.sessions(root, subjects=subjects),
         pipeline=declared,
-        targets=corpus.targets_at(root) or declared.labels.targets,
+        targets=targets,
         models=networks_for(declared),
         splits=corpus.splits,
         folds=corpus.folds,
         note=corpus.note,
         citation=corpus.citation,
+    )
+
+
+def _told(targets: Sequence["Target"]) -> str:
+    return ", ".join(
+        " ".join(str(word) for word in (target.kind, target.dimension, target.threshold) if word)
+        for target in targets
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from neuroaffect.catalog import load_pipeline
-from neuroaffect.cli.material import networks_for
+from neuroaffect.cli.material import material_of, networks_for
 from neuroaffect.cli.scores import told_apart
 from neuroaffect.errors import EvaluationError
 
@@ -38,3 +38,16 @@ def test_two_recordings_of_one_name_are_refused_for_their_trials_would_be_merged
 
 def test_recordings_of_different_names_are_told_apart():
     told_apart([Path("monday/one.xdf"), Path("monday/two.xdf")])
+
+
+def test_targets_of_a_pipeline_that_a_corpus_overrules_are_told(shared, capsys):
+    material_of([], "dasps", shared / "dasps", None, "prototypes")
+    assert capsys.readouterr().err == (
+        "corpus 'dasps' is learned by its own targets (binary valence median, binary arousal "
+        "median), not by those of pipeline 'prototypes' (continuous valence, continuous arousal)\n"
+    )
+
+
+def test_a_corpus_in_its_own_pipeline_needs_no_word(shared, capsys):
+    material_of([], "dasps", shared / "dasps", None, "dasps")
+    assert capsys.readouterr().err == ""
